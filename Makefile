@@ -1,0 +1,62 @@
+# Everything here works on a fresh Debian with python3, python3-venv and make; uv is used where it is installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+WORKERS ?= 2
+
+ifdef UV
+VENV := uv venv --quiet --python $(PYTHON) .venv
+PIP := VIRTUAL_ENV=.venv uv pip install --quiet
+else
+VENV := $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: help demo test check format proof bench clean
+
+help:
+	@echo "make demo    an invented town to try: mailboxes, a clock to turn, nothing leaves this machine"
+	@echo "make test    all tests (rows also on PostgreSQL where one answers)"
+	@echo "make check   formatter, linter, strict types"
+	@echo "make proof   500 posts to 1,000 members, every header and every 100th signature judged"
+	@echo "make bench   the figures of docs/performance.md"
+
+.venv/bin/python:
+	$(VENV)
+
+.venv/.runs: pyproject.toml | .venv/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.tests: pyproject.toml .venv/.runs
+	$(PIP) --group dev --editable .
+	@touch $@
+
+demo: .venv/.runs
+	$(BIN)/mailhub demo
+
+test: .venv/.tests
+	$(BIN)/pytest -n $(WORKERS)
+
+check: .venv/.tests
+	$(BIN)/ruff format --check mailhub tests
+	$(BIN)/ruff check mailhub tests
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_architecture.py
+
+format: .venv/.tests
+	$(BIN)/ruff format mailhub tests
+	$(BIN)/ruff check --fix mailhub tests
+
+proof: .venv/.tests
+	$(BIN)/python -m tests.proof.fanout
+
+bench: .venv/.runs
+	$(BIN)/mailhub bench fanout --json
+	$(BIN)/mailhub bench inbound --json
+	$(BIN)/mailhub bench archive --json
+	$(BIN)/mailhub bench import --json
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,112 @@
+"""Opens the database and hands out short transactions; the one place that knows SQLite's manners."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+BELLS = "bells"
+
+
+class Database:
+    """Writers and readers of one database.
+
+    SQLite has one writer connection, which also checkpoints (versions before 3.51.3 can damage a WAL that two
+    connections reset at once); others wait for it in turn. Readers cannot write.
+    """
+
+    def __init__(self, url: str, *, readers: int = 8, on_commit: Callable[[str], None] | None = None) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.on_commit = on_commit or (lambda _kind: None)
+        if self.is_sqlite:
+            self.writer = _sqlite(url, size=1, query_only=False)
+            self.reader = _sqlite(url, size=readers, query_only=True)
+        else:
+            self.writer = sa.create_engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
+            self.reader = self.writer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits when the block ends well, then rings the bells that `ring` noted in it."""
+        session = Session(self.writer, expire_on_commit=False)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+        for kind in sorted(session.info.get(BELLS, ())):
+            self.on_commit(kind)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, at one moment of the database."""
+        session = Session(self.reader, expire_on_commit=False, autoflush=False)
+        try:
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log back into the file; a no-op on PostgreSQL."""
+        if self.is_sqlite:
+            with self.writer.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def ring(session: Session, kind: str) -> None:
+    """Wake the workers of this kind once the transaction has committed."""
+    session.info.setdefault(BELLS, set()).add(kind)
+
+
+def _sqlite(url: str, *, size: int, query_only: bool) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=120,
+        connect_args={"check_same_thread": False, "timeout": 10},
+    )
+    event.listen(engine, "connect", lambda connection, _record: _manners(connection, query_only))
+    event.listen(engine, "begin", lambda connection: _begin(connection, query_only))
+    return engine
+
+
+def _manners(connection: Any, query_only: bool) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    if query_only:
+        cursor.execute("PRAGMA query_only=ON")
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection, query_only: bool) -> None:
+    # A deferred transaction that reads and then writes fails at once when another wrote in between.
+    connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")

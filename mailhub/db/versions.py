@@ -1,0 +1,89 @@
+"""Published versions of what organisers wrote: what runs is a row, never a file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session
+
+from mailhub.db.base import Base, Id, table
+
+
+class DefinitionVersion(Base):
+    """One published text of one definition; the highest number runs."""
+
+    __tablename__ = "definition_version"
+    __table_args__ = table(sa.UniqueConstraint("kind", "slug", "number"))
+
+    id: Mapped[Id]
+    kind: Mapped[str]  # "list", later "journey", "template", …
+    slug: Mapped[str]
+    number: Mapped[int]
+    sha256: Mapped[str]  # of the meaning: comments and order of keys do not count
+    body: Mapped[str]  # the text as its author wrote it
+    origin: Mapped[str]  # "file" or "console"
+    published_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version that runs now."""
+
+    kind: str
+    slug: str
+    number: int
+    sha256: str
+    body: str
+    origin: str
+
+
+def latest(session: Session, kind: str) -> Mapping[str, Published]:
+    """What runs of this kind, by slug."""
+    newest = (
+        sa.select(DefinitionVersion.slug, sa.func.max(DefinitionVersion.number).label("number"))
+        .where(DefinitionVersion.kind == kind)
+        .group_by(DefinitionVersion.slug)
+        .subquery()
+    )
+    rows = session.scalars(
+        sa.select(DefinitionVersion)
+        .join(newest, (newest.c.slug == DefinitionVersion.slug) & (newest.c.number == DefinitionVersion.number))
+        .where(DefinitionVersion.kind == kind)
+    )
+    return {r.slug: Published(r.kind, r.slug, r.number, r.sha256, r.body, r.origin) for r in rows}
+
+
+def file_versions(session: Session, kind: str) -> Mapping[str, frozenset[str]]:
+    """Every sha256 ever published from a file, by slug: a file equal to one of these has not moved since."""
+    rows = session.execute(
+        sa.select(DefinitionVersion.slug, DefinitionVersion.sha256).where(
+            DefinitionVersion.kind == kind, DefinitionVersion.origin == "file"
+        )
+    )
+    known: dict[str, set[str]] = {}
+    for slug, sha in rows:
+        known.setdefault(slug, set()).add(sha)
+    return {slug: frozenset(shas) for slug, shas in known.items()}
+
+
+def publish(
+    session: Session, kind: str, slug: str, sha256: str, body: str, *, origin: str, now: datetime
+) -> DefinitionVersion:
+    """Make this text what runs; the number follows the last one."""
+    last = session.scalar(
+        sa.select(sa.func.max(DefinitionVersion.number)).where(
+            DefinitionVersion.kind == kind, DefinitionVersion.slug == slug
+        )
+    )
+    version = DefinitionVersion(
+        kind=kind, slug=slug, number=(last or 0) + 1, sha256=sha256, body=body, origin=origin, published_at=now
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def exported(published: Iterable[Published]) -> list[Published]:
+    """Versions in the order a person expects to find them in a folder."""
+    return sorted(published, key=lambda p: (p.kind, p.slug))

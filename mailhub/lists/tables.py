@@ -1,0 +1,98 @@
+"""The rows of lists: the list itself, who belongs to it, and what waits to be read."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailhub.db.base import Base, Id, table, word
+
+
+class MailList(Base):
+    """A list as published; its rules are the definition, its counters are here."""
+
+    __tablename__ = "list"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("list.id"))
+    definition: Mapped[dict[str, Any]]  # lists.definition.ListDefinition as published
+    version: Mapped[int]
+    last_number: Mapped[int] = mapped_column(default=0)  # taken under this row's lock, so numbers have no gap
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]  # its file is gone: nothing more comes in or goes out
+
+
+class Name(Base):
+    """Every local part a list answers to: slug and aliases share one name space with unit codes."""
+
+    __tablename__ = "name"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"))
+
+
+class SubscriptionState(StrEnum):
+    PENDING = "pending"  # asked to confirm
+    WAITING = "waiting"  # confirmed; an organiser must approve
+    UNASKED = "unasked"  # imported without a basis: one letter, nothing else
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+class DeliveryChoice(StrEnum):
+    EACH = "each"
+    DIGEST = "digest"
+    NONE = "none"
+
+
+class Subscription(Base):
+    """One person in one list."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        sa.Index("ix_subscription_person_id", "person_id"),
+        sa.Index("ix_subscription_paused_until", "paused_until"),
+    )
+
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    state: Mapped[SubscriptionState] = mapped_column(word(SubscriptionState))
+    delivery: Mapped[DeliveryChoice] = mapped_column(word(DeliveryChoice))
+    changed_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    joined_number: Mapped[int] = mapped_column(default=0)  # posts up to this number are never owed to them
+    paused_until: Mapped[datetime | None]
+    published: Mapped[int] = mapped_column(default=0)  # posts of theirs that went out; below two they are newcomers
+
+
+class HeldState(StrEnum):
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class HeldPost(Base):
+    """A post that a moderator reads first, or whose author must first join or prove who they are."""
+
+    __tablename__ = "held_post"
+    __table_args__ = table(sa.UniqueConstraint("list_id", "raw_id"))
+
+    id: Mapped[Id]
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"))
+    raw_id: Mapped[int] = mapped_column(sa.ForeignKey("raw.id"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    reasons: Mapped[dict[str, Any]]  # {"codes": [...]}: all that objected, in order
+    evidence: Mapped[str]  # letters, e.g. "A"
+    level: Mapped[int]
+    state: Mapped[HeldState] = mapped_column(word(HeldState), default=HeldState.WAITING)
+    held_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None]
+    note: Mapped[str | None]  # the moderator's words to the author
+    question_id: Mapped[int | None]
