@@ -1,0 +1,283 @@
+"""The shape of the configuration: every section, key, type and default, and which values exclude each other.
+
+`config.load` fills it; an empty text stands for «none». `config.example.toml` explains each key.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationInfo,
+)
+
+from mailhub import measures
+from mailhub.clock import is_zone
+from mailhub.measures import HostPort, Rate
+
+_LONGEST_UNIX_PATH = 107  # bytes, Linux sun_path
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_MAILBOX = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
+
+
+def ascii_domain(text: str) -> str | None:
+    """A domain as DNS knows it (lower case, A-labels), or None when it is none."""
+    domain = text.strip().rstrip(".").lower()
+    if not 0 < len(domain) <= 253:
+        return None
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    return domain if all(_LABEL.fullmatch(label) for label in domain.split(".")) else None
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _line(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise ValueError("must be one line of text")
+    return value.strip()
+
+
+def _domain(value: str) -> str:
+    domain = ascii_domain(value)
+    if domain is None:
+        raise ValueError(f'{value!r} is no mail domain; write it as "lists.example.org"')
+    return domain
+
+
+def _mailbox(value: str) -> str:
+    if not _MAILBOX.fullmatch(value):
+        raise ValueError(f'{value!r} is no address; write it as "anna@example.org", without a name')
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError(f'{value!r} is no web address; write it as "https://lists.example.org"')
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
+        raise ValueError(f'{value!r} is no time zone; write it as "Europe/Rome" (names are in the IANA list)')
+    return value
+
+
+def _hour(value: Any) -> Any:
+    found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", value, re.ASCII) if isinstance(value, str) else None
+    if found:
+        return time(int(found[1]), int(found[2]))
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    raise ValueError(f'{value!r} is no time of day; write it as "7:30"')
+
+
+def _from_here(path: Path, info: ValidationInfo) -> Path:
+    """Relative to the configuration file."""
+    return Path(info.context["base"] if info.context else ".", path.expanduser())
+
+
+def _database(url: str, info: ValidationInfo) -> str:
+    scheme, _, rest = url.partition(":///")
+    if scheme.startswith("sqlite") and rest and rest != ":memory:":
+        return f"{scheme}:///{_from_here(Path(rest), info)}"
+    if not re.match(r"(sqlite|postgresql)(\+\w+)?://", url):
+        raise ValueError('no such database; write "sqlite:///site.db" or "postgresql://user@host/name"')
+    return url
+
+
+def _door(value: Any) -> Any:
+    return measures.host_port(value) if isinstance(value, str) else value
+
+
+def _door_or_path(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str) or not value.startswith("unix:"):
+        return _door(value)
+    path = _from_here(Path(value.removeprefix("unix:")), info)
+    if len(bytes(path)) > _LONGEST_UNIX_PATH:
+        raise ValueError(f"{path} is too long for a socket (at most {_LONGEST_UNIX_PATH} bytes); use a shorter path")
+    return path
+
+
+def _size(value: Any) -> Any:
+    return measures.size(value) if isinstance(value, str) else value
+
+
+def _rate(value: Any) -> Any:
+    return measures.rate(value) if isinstance(value, str) else value
+
+
+def _several(value: Any) -> Any:
+    """A list; the environment gives it with commas."""
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+_Optional = BeforeValidator(_none_if_empty)
+_Text = Annotated[str | None, _Optional]
+_File = Annotated[Path, AfterValidator(_from_here)]
+_Networks = Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_several)]
+# pydantic applies these from the right: an empty text becomes None before the type is looked at
+_Door = Annotated[Annotated[HostPort, BeforeValidator(_door)] | None, _Optional]
+_DoorOrPath = Annotated[HostPort | Path | None, BeforeValidator(_door_or_path), _Optional]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class SiteSection(_Section):
+    """Who we are and how we speak."""
+
+    name: Annotated[str, AfterValidator(_line)]
+    domain: Annotated[str, AfterValidator(_domain)]
+    base_url: Annotated[Annotated[str, AfterValidator(_web_address)] | None, _Optional] = None
+    language: Literal["it", "en"] = "it"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
+    organisers: Annotated[tuple[Annotated[str, AfterValidator(_mailbox)], ...], BeforeValidator(_several)] = ()
+    digest_hour: Annotated[time, BeforeValidator(_hour)] = time(7, 30)
+    address_style: Literal["sub", "plus"] = "sub"
+    data_dir: _File = Path("data")
+    secret_file: _File  # load: `secret` in data_dir
+
+
+class DatabaseSection(_Section):
+    """Where the rows are."""
+
+    url: Annotated[str, AfterValidator(_database)] = Field(repr=False)  # load: SQLite in data_dir
+
+
+class ContentSection(_Section):
+    """Where lists, journeys and templates are."""
+
+    dir: _File = Path(".")
+
+
+class InboundSection(_Section):
+    """The doors mail comes in by."""
+
+    smtp: _Door = HostPort("127.0.0.1", 8025)
+    lmtp: _DoorOrPath = None
+    imap: _Text = Field(default=None, repr=False)
+    max_bytes: Annotated[int, Field(ge=65_536), BeforeValidator(_size)] = 25 * 2**20
+    trust: Literal["unsigned-loopback", "authenticated"] = "unsigned-loopback"
+    authserv_id: _Text = None
+    trusted_relays: _Networks = ()
+
+
+class OutboundSection(_Section):
+    """The server that takes our mail on."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=25, ge=1, le=65_535)
+    security: Literal["none", "starttls", "tls"] = "none"
+    user: _Text = None
+    password_file: Annotated[_File | None, _Optional] = None
+    password: Annotated[SecretStr | None, _Optional] = None  # from password_file or the environment only
+    connections: int = Field(default=4, ge=1, le=100)
+    rate: Annotated[Annotated[Rate, BeforeValidator(_rate)] | None, _Optional] = None
+
+
+class DkimSection(_Section):
+    """The keys that sign our mail."""
+
+    selector: _Text = None
+    key_file: Annotated[_File | None, _Optional] = None
+    next_selector: _Text = None
+    next_key_file: Annotated[_File | None, _Optional] = None
+
+
+class WebSection(_Section):
+    """The archive and the console."""
+
+    bind: _Door = HostPort("127.0.0.1", 8080)
+    trusted_proxies: _Networks = ()
+    public: bool = False
+
+
+class EngineSection(_Section):
+    """What does the work."""
+
+    kind: Literal["embedded", "dramatiq"] = "embedded"
+    broker: _Text = Field(default=None, repr=False)
+    workers: int = Field(default=2, ge=1, le=64)
+    helpers: int = Field(default=1, ge=0, le=16)
+
+
+class EmptySection(_Section):
+    """A section that has no keys yet."""
+
+
+class Settings(_Section):
+    """Everything an operator sets."""
+
+    site: SiteSection
+    database: DatabaseSection
+    content: ContentSection
+    inbound: InboundSection
+    outbound: OutboundSection
+    dkim: DkimSection
+    web: WebSection
+    engine: EngineSection
+    storage: EmptySection
+    streams: EmptySection
+    retention: EmptySection
+    privacy: EmptySection
+    limits: EmptySection
+
+
+def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
+    """What is well formed and still cannot be: (section, key) and the complaint with its cure."""
+    yield from _unbuilt(settings)
+    yield from _open_doors(settings)
+    out, dkim, web = settings.outbound, settings.dkim, settings.web
+    if out.user and not out.password:
+        yield ("outbound", "user"), "a user needs a password: name its file as password_file"
+    if out.user and out.security == "none" and not HostPort(out.host, out.port).is_loopback:
+        yield ("outbound", "security"), 'a password is never sent unencrypted: use "starttls" or "tls"'
+    if bool(dkim.selector) != bool(dkim.key_file):
+        yield ("dkim", "selector" if dkim.selector else "key_file"), "selector and key_file come together"
+    if bool(dkim.next_selector) != bool(dkim.next_key_file):
+        yield (
+            ("dkim", "next_selector" if dkim.next_selector else "next_key_file"),
+            "next_selector and next_key_file come together",
+        )
+    if web.public and not (settings.site.base_url or "").startswith("https:"):
+        yield ("web", "public"), "public pages need an https base_url in [site]"
+
+
+def _unbuilt(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
+    if settings.inbound.trust == "authenticated":
+        yield ("inbound", "trust"), '"authenticated" is not built yet; only "unsigned-loopback" is, with loopback doors'
+    if settings.inbound.imap:
+        yield ("inbound", "imap"), "reading a mailbox is not built yet; take the key out and use smtp or lmtp"
+    if settings.engine.kind == "dramatiq" or settings.engine.broker:
+        yield ("engine", "kind"), '"dramatiq" and its broker are not built yet; only "embedded" is'
+
+
+def _open_doors(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
+    if settings.inbound.trust != "unsigned-loopback":
+        return
+    doors = {
+        ("inbound", "smtp"): settings.inbound.smtp,
+        ("inbound", "lmtp"): settings.inbound.lmtp,
+        ("web", "bind"): settings.web.bind,
+    }
+    for place, door in doors.items():
+        if isinstance(door, HostPort) and not door.is_loopback:
+            yield place, f'{door} can be reached from outside, and trust is "unsigned-loopback"; use 127.0.0.1 or [::1]'
