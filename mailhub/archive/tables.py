@@ -2,24 +2,35 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailhub.db.base import Base, Id, table, word
 
+IN_ROW = sa.text("body IS NOT NULL")
+
 
 class Raw(Base):
     """Received bytes, exactly as they came; large ones lie in a file that was on disk before this row."""
 
     __tablename__ = "raw"
+    __table_args__ = table(
+        sa.Index(
+            "ix_raw_unpacked",
+            "id",
+            sqlite_where=sa.text("codec = 'plain'"),
+            postgresql_where=sa.text("codec = 'plain'"),
+        ),
+    )
 
     id: Mapped[Id]
     sha256: Mapped[str] = mapped_column(index=True)
     size: Mapped[int]
     kept_at: Mapped[datetime]
-    codec: Mapped[str] = mapped_column(default="plain")  # "plain" or "zstd"; "file" means <data>/blobs/<sha256>
-    body: Mapped[bytes | None]
+    codec: Mapped[str] = mapped_column(default="plain")  # a job makes it "zstd", "file" or, where nothing pays, "kept"
+    body: Mapped[bytes | None]  # none where the codec is "file": <data>/blobs/ab/<sha256>
 
 
 class PostState(StrEnum):
@@ -39,6 +50,7 @@ class Thread(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     posts: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(index=True)  # links to a thread outlive its joining another
 
 
 class Post(Base):
@@ -62,9 +74,10 @@ class Post(Base):
     list_id: Mapped[int]
     number: Mapped[int]
     message_id: Mapped[str]  # without angle brackets; made by us when the author's program made none
-    raw_id: Mapped[int] = mapped_column(sa.ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(sa.ForeignKey("raw.id"), index=True)
     thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
     parent_id: Mapped[int | None] = mapped_column(index=True)
+    parent_position: Mapped[int] = mapped_column(default=0)  # in its chain; with no parent_id a circle was cut here
     person_id: Mapped[int | None]
     author_name: Mapped[str]
     author_email: Mapped[str]  # never shown to strangers
@@ -78,7 +91,7 @@ class Post(Base):
 
 
 class PostReference(Base):
-    """One id a post names, in order: its own first (position 0), then References, then In-Reply-To."""
+    """One id a post names: its own (position 0), then its chain; below 0, ids that only bind its thread together."""
 
     __tablename__ = "post_reference"
     __table_args__ = (
@@ -101,13 +114,14 @@ class PostText(Base):
     words: Mapped[str]
     quoted: Mapped[str]
     signature: Mapped[str]
-    language: Mapped[str]
+    language: Mapped[str]  # "" until a job has read the post's HTML; words are missing until then
 
 
 class Blob(Base):
     """Content kept once, known by its sha256; larger ones are files under <data>/blobs."""
 
     __tablename__ = "blob"
+    __table_args__ = (sa.Index("ix_blob_size", "size", sqlite_where=IN_ROW, postgresql_where=IN_ROW),)
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int]
@@ -127,3 +141,31 @@ class Attachment(Base):
     name: Mapped[str]
     type: Mapped[str]
     size: Mapped[int]
+
+
+# Full text is no table of the metadata, since each database has its own kind; it is made beside them all the same.
+# SQLite: what was newest comes first, because the row id is the second a post was sent at and its id (see `search`).
+SEARCH_SQLITE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS post_search USING fts5(list, subject, words, stems, quoted, quoted_stems, "
+    "tokenize='unicode61 remove_diacritics 2', detail=column)",
+)
+SEARCH_POSTGRESQL = (
+    "CREATE TABLE IF NOT EXISTS post_search (post_id BIGINT CONSTRAINT pk_post_search PRIMARY KEY "
+    "CONSTRAINT fk_post_search_post_id_post REFERENCES post (id), "
+    "sent_at TIMESTAMP WITH TIME ZONE NOT NULL, words TSVECTOR NOT NULL, quoted TSVECTOR NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS ix_post_search_sent_at ON post_search (sent_at, post_id)",
+    "CREATE INDEX IF NOT EXISTS ix_post_search_words ON post_search USING gin (words)",
+    "CREATE INDEX IF NOT EXISTS ix_post_search_quoted ON post_search USING gin (quoted)",
+)
+SEARCH = {"sqlite": SEARCH_SQLITE, "postgresql": SEARCH_POSTGRESQL}
+
+
+@sa.event.listens_for(Base.metadata, "after_create")
+def _create_search(_metadata: sa.MetaData, connection: sa.Connection, **_options: Any) -> None:
+    for statement in SEARCH[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+@sa.event.listens_for(Base.metadata, "before_drop")
+def _drop_search(_metadata: sa.MetaData, connection: sa.Connection, **_options: Any) -> None:
+    connection.exec_driver_sql("DROP TABLE IF EXISTS post_search")
