@@ -36,6 +36,16 @@ def day(language: str, when: date, *, today: date | None = None) -> str:
     return f"{weekday} {_date(language, when, today)}"
 
 
+def evening(language: str, when: date, *, today: date) -> str:
+    """«domani sera, martedì 10»; "tomorrow evening, Tuesday 10"; later «la sera di mercoledì 11 marzo»."""
+    told = day(language, when, today=today)
+    near, comma, rest = told.partition(", ")
+    if comma:
+        near = {"oggi": "questa sera", "domani": "domani sera", "today": "this evening"}.get(near, f"{near} evening")
+        return f"{near}, {rest}"
+    return f"la sera di {told}" if language == "it" else f"the evening of {told}"
+
+
 def past_day(language: str, when: date, *, today: date) -> str:
     """A day that is gone: «3 maggio», «3 maggio 2024»; within two weeks «sabato 14 marzo»."""
     if abs(today - when) <= _WITH_WEEKDAY:

@@ -89,9 +89,9 @@ def mail(language: str, key: str, /, **values: object) -> Words:
 
 
 def footer(language: str, because: str, contact: str, *, member: bool = True) -> str:
-    """The two lines under every mail: why it came, and what to answer or whom to write to."""
+    """The two lines under every mail, two at any length: why it came, and what to answer or whom to write to."""
     last = say(language, "footer.words-member" if member else "footer.words-other", contact=contact)
-    return f"{wrap(because)}\n{wrap(last)}"
+    return f"{one_line(because)}\n{last}"
 
 
 def with_text_below(words: Words, text: str) -> Words:
