@@ -1,7 +1,7 @@
 """What a question is: something we wait for from people, with one reminder and one end (design idea 3).
 
-The rows are in `people/questions.py`. A kind is declared by the room that asks; its answers are the verbs whose `things`
-name the kind.
+The rows are in `people/questions.py`. A kind is declared by the room that asks; its answers are the verbs whose
+`things` name the kind.
 """
 
 from collections.abc import Callable, Iterable

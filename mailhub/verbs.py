@@ -5,7 +5,7 @@ thing* answered: «sì» to a join confirmation is not «sì» to anything else.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,8 @@ class Verb:
     undo: Callable[[Act, Mapping[str, Any]], Outcome] | None = None
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # address forms, by language
     takes_argument: bool = False
+    one_tap: bool = False  # one word that answers one question: a vote, a yes
+    mailbox_suffices: bool = False  # joining: the unused token of a question sent only to that mailbox is enough
 
     def fits(self, kind: str) -> bool:
         return ANYTHING in self.things or kind in self.things
@@ -117,11 +119,14 @@ class Verbs:
             self._by_suffix[suffix] = verb
         self._by_name[verb.name] = verb
 
-    def __iter__(self) -> Iterable[Verb]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Verb]:
         return iter(self._by_name.values())
 
     def get(self, name: str) -> Verb:
         return self._by_name[name]
+
+    def find(self, name: str) -> Verb | None:
+        return self._by_name.get(name)
 
     def by_suffix(self, suffix: str) -> Verb | None:
         return self._by_suffix.get(suffix.lower())

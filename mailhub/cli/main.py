@@ -1,0 +1,65 @@
+"""The command line. Each command's module is imported only when it is called, so that the others start fast."""
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from mailhub import __version__
+from mailhub.errors import MailhubError
+
+# name -> (module, what it is for); the module has a click command called `command`
+COMMANDS = {
+    "init": ("init", "Write a new site into a folder."),
+    "demo": ("demo", "An invented town to try; nothing leaves this machine."),
+    "run": ("run", "Run the site of the configuration."),
+    "check": ("check", "Look for mistakes in configuration and content."),
+    "plan": ("publishing", "Show what publishing the files would change."),
+    "apply": ("publishing", "Publish the files."),
+    "import": ("imports", "Bring in members, suppressions or an old archive."),
+    "export": ("exports", "Write out content, messages, members or one person's data."),
+    "poster": ("poster", "An A4 poster of a group, to print."),
+    "explain": ("explain", "Say how mail in files would be read, and what would be done with it."),
+    "db": ("upkeep", "Bring the database to this version."),
+    "backup": ("upkeep", "Copy the whole site into one file."),
+    "restore": ("upkeep", "Bring a backup back, with sending paused."),
+    "verify": ("upkeep", "Compare what is kept with its checksums."),
+    "bench": ("bench", "Measure this machine."),
+}
+
+
+class Lazy(click.Group):
+    """Commands by name; a mistake of the caller ends in one line, not a traceback."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"mailhub.cli.{COMMANDS[name][0]}")
+        found: click.Command = module.COMMANDS[name]
+        return found
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except MailhubError as fault:
+            raise click.ClickException(str(fault)) from fault
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="The configuration; else $MAILHUB_CONFIG, else ./config.toml."
+)
+@click.version_option(__version__, prog_name="mailhub")
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """mailhub: a community that lives in its members' inboxes."""
+    from mailhub.cli.site import Where
+
+    context.obj = Where(config)

@@ -1,0 +1,136 @@
+"""The hub: everything a process works with, put together once and handed on as an argument.
+
+The rooms declare verbs, questions, sources and facts; here they become the registries of one site.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from mailhub import tokens
+from mailhub.archive import packing, search
+from mailhub.clock import Clock
+from mailhub.db import state
+from mailhub.db.session import Database
+from mailhub.delivery.copies import make_many
+from mailhub.delivery.service import SiteSource
+from mailhub.delivery.sources import Sources
+from mailhub.facts import Facts
+from mailhub.hub.chores import Chore
+from mailhub.lists import subscriptions
+from mailhub.lists.facts import FACTS as LIST_FACTS
+from mailhub.lists.questions import KINDS
+from mailhub.lists.sources import SOURCES
+from mailhub.lists.verbs import VERBS
+from mailhub.mail.dkim import SigningKey
+from mailhub.offload import Cell
+from mailhub.people import privacy, questions
+from mailhub.people.facts import FACTS as PEOPLE_FACTS
+from mailhub.people.verbs import undo_verb
+from mailhub.questions import QuestionKinds
+from mailhub.settings import Settings
+from mailhub.site import Site
+from mailhub.verbs import Verbs
+
+T = TypeVar("T")
+
+READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept as unreadable
+SIGN_SECONDS = 300.0  # one batch of copies
+PAGE = 50  # rows of one chore in one transaction
+CLOCK = "clock"  # the row of a sandbox's turned clock
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What a process works with."""
+
+    settings: Settings
+    site: Site
+    database: Database
+    clock: Clock
+    verbs: Verbs
+    questions: QuestionKinds
+    sources: Sources
+    facts: Facts
+    chores: Sequence[Chore]
+    signing: SigningKey | None
+    cells: tuple[Cell, ...]  # helper processes: the first reads, the others sign
+
+    def isolate(self, function: Callable[..., T], *args: Any) -> T:
+        """Call this where hostile bytes may hang it: in a process that can be killed, when there is one."""
+        return self.cells[0].call(function, *args) if self.cells else function(*args)
+
+    @property
+    def make_copies(self) -> Callable[..., Any]:
+        """`delivery.copies.make_many`, in a helper process where there is one."""
+        return partial(self.cells[1].call, make_many) if len(self.cells) > 1 else make_many
+
+    def close(self) -> None:
+        for cell in self.cells:
+            cell.close()
+        self.database.close()
+
+
+def build_hub(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    database: Database | None = None,
+    ring: Callable[[str], None] | None = None,
+    in_helpers: bool = False,
+) -> Hub:
+    """Put the hub together; the database must be at this version, its tables are not made here."""
+    settings.site.data_dir.mkdir(parents=True, exist_ok=True)
+    site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
+    database = database or Database(settings.database.url, on_commit=ring)
+    kinds = QuestionKinds(KINDS)
+    return Hub(
+        settings=settings,
+        site=site,
+        database=database,
+        clock=clock or Clock(_offset(database)),
+        verbs=_verbs(),
+        questions=kinds,
+        sources=Sources([SiteSource(), *SOURCES]),
+        facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
+        chores=_chores(site, kinds),
+        signing=_signing(settings),
+        cells=_cells(settings) if in_helpers else (),
+    )
+
+
+def _verbs() -> Verbs:
+    verbs = Verbs(VERBS)
+    verbs.add(undo_verb(verbs))
+    return verbs
+
+
+def _chores(site: Site, kinds: QuestionKinds) -> tuple[Chore, ...]:
+    """Work found by looking at rows; each page is one short transaction."""
+    return (
+        Chore("questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), questions.next_due),
+        Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), subscriptions.next_due),
+        Chore("unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE), privacy.next_due),
+        Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), search.next_due),
+        Chore("packing", lambda s, now: packing.page(s, site, now=now), packing.next_due),
+    )
+
+
+def _signing(settings: Settings) -> SigningKey | None:
+    dkim = settings.dkim
+    if dkim.selector is None or dkim.key_file is None:
+        return None
+    return SigningKey(settings.site.domain, dkim.selector, dkim.key_file.read_bytes())
+
+
+def _cells(settings: Settings) -> tuple[Cell, ...]:
+    return (Cell(READ_SECONDS), *(Cell(SIGN_SECONDS) for _ in range(settings.engine.helpers)))
+
+
+def _offset(database: Database) -> timedelta:
+    """How far a sandbox has turned this site's clock."""
+    with database.reading() as session:
+        kept = state.get(session, CLOCK)
+    return timedelta(microseconds=kept["offset_microseconds"]) if kept else timedelta()

@@ -1,0 +1,85 @@
+"""Takes kept mails to work on, oldest first, and notes what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.inbound.tables import InboundMail, InboundState
+
+CLAIM_AT_MOST = 20
+LEASE = timedelta(minutes=5)  # real time: parsing is killed long before
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One mail this worker may work on, until its lease ends."""
+
+    id: int
+    raw_id: int
+    epoch: int
+    tries: int
+
+
+def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> Sequence[Claimed]:
+    """Take what waits, and what another worker let lie; mail of one author stays in order because ids do."""
+    due = (
+        sa.select(InboundMail.id)
+        .where(
+            sa.or_(
+                InboundMail.state == InboundState.KEPT,
+                sa.and_(InboundMail.state == InboundState.CLAIMED, InboundMail.lease_until < real),
+            )
+        )
+        .order_by(InboundMail.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        sa.update(InboundMail)
+        .where(InboundMail.id.in_(due))
+        .values(
+            state=InboundState.CLAIMED,
+            lease_until=real + LEASE,
+            epoch=InboundMail.epoch + 1,
+            tries=InboundMail.tries + 1,
+        )
+        .returning(InboundMail.id, InboundMail.raw_id, InboundMail.epoch, InboundMail.tries)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted((Claimed(*row) for row in rows), key=lambda c: c.id)
+
+
+def finish(session: Session, claimed: Claimed, state: InboundState, **columns: object) -> bool:
+    """Write the end of the work; False when the lease was taken meanwhile, so the caller must roll back."""
+    written = session.execute(
+        sa.update(InboundMail)
+        .where(
+            InboundMail.id == claimed.id,
+            InboundMail.epoch == claimed.epoch,
+            InboundMail.state == InboundState.CLAIMED,
+        )
+        .values(state=state, lease_until=None, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(written.rowcount)  # type: ignore[attr-defined]
+
+
+def take_over(session: Session) -> int:
+    """At the start of a process that is alone: what its predecessor had claimed is free again."""
+    freed = session.execute(
+        sa.update(InboundMail)
+        .where(InboundMail.state == InboundState.CLAIMED)
+        .values(state=InboundState.KEPT, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+def waits(session: Session) -> bool:
+    """Whether any mail has no disposition yet."""
+    undone = sa.select(InboundMail.id).where(InboundMail.state.in_([InboundState.KEPT, InboundState.CLAIMED]))
+    return session.scalar(undone.limit(1)) is not None

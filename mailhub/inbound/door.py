@@ -1,0 +1,46 @@
+"""Joins the door to the rows: who is known here, how much is in work, where mail is kept."""
+
+from mailhub.hub.build import Hub
+from mailhub.inbound import intake
+from mailhub.inbound.refusals import Refusal, refuse_recipient
+from mailhub.inbound.routing import route
+from mailhub.inbound.server import DoorRules, Doors
+from mailhub.inbound.visit import ways
+
+MOST_IN_WORK = 5_000  # mails kept and not yet worked on
+
+
+class Gate:
+    """Judges recipients as the rows say at this moment."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def refuse(self, address: str) -> Refusal | None:
+        """Why this recipient is refused; None when mail for it is taken."""
+        local = self._hub.site.local_part(address)
+        with self._hub.database.reading() as session:
+            return refuse_recipient(route(local, ways(self._hub, session, self._hub.clock.now())))
+
+    def in_work(self) -> int:
+        with self._hub.database.reading() as session:
+            return intake.in_work(session)
+
+
+def open_doors(hub: Hub) -> Doors:
+    """Listen where the settings say."""
+    gate = Gate(hub)
+    keeper = intake.Keeper(hub.database, hub.site, hub.clock.now)
+    rules = DoorRules(
+        hostname=hub.site.domain,
+        max_bytes=hub.settings.inbound.max_bytes,
+        data_dir=hub.site.data_dir,
+        most_in_work=MOST_IN_WORK,
+        refuse=gate.refuse,
+        in_work=gate.in_work,
+        keep=keeper.offer,
+        after=keeper.close,
+    )
+    doors = Doors(rules, smtp=hub.settings.inbound.smtp, lmtp=hub.settings.inbound.lmtp)
+    doors.open()
+    return doors

@@ -1,0 +1,97 @@
+"""One mail being worked on: what it says, who wrote it, what that proves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailhub.authority import Evidence
+from mailhub.hub.build import Hub
+from mailhub.inbound.evidence import weigh
+from mailhub.inbound.reading import Read
+from mailhub.inbound.routing import Ways
+from mailhub.inbound.tables import InboundMail
+from mailhub.language import guess_language, pick_language
+from mailhub.lists import reading as groups
+from mailhub.mail.message import Mail
+from mailhub.people import persons
+from mailhub.people.tables import Address, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A mail within the transaction that disposes of it."""
+
+    hub: Hub
+    session: Session
+    receipt: InboundMail
+    raw: bytes
+    read: Read
+    person: Person | None  # the author, where their address is on record
+    address: Address | None
+    now: datetime
+    vouched: bool = False  # its author has said «it was me» (evidence A)
+
+    @property
+    def mail(self) -> Mail:
+        return self.read.mail
+
+    @property
+    def words(self) -> str:
+        """The new words, without what was quoted or signed."""
+        return self.read.folded.new.strip()
+
+    @property
+    def language(self) -> str:
+        """The author's language: theirs on record, else the one they write, else the site's."""
+        known = self.person.language if self.person else None
+        return pick_language(known, guess_language(self.words), self.hub.site.language)
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.read.nature.automatic or self.read.kind != "post"
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether an answer can neither start a loop nor reach somebody who was forged."""
+        return self.read.nature.may_answer and not self.is_automatic
+
+    def evidence(self, *, token: bool = False, mailbox: bool = False) -> Evidence:
+        weighed = weigh(
+            self.mail,
+            self.receipt.peer,
+            self.receipt.protocol,
+            self.hub.settings.inbound.trust,
+            token=token,
+            mailbox=mailbox,
+        )
+        return Evidence(weighed.aligned or self.vouched, weighed.token, weighed.mailbox)
+
+    def meet(self) -> tuple[Person, Address]:
+        """The author, written down if they were unknown."""
+        if self.person is not None and self.address is not None:
+            return self.person, self.address
+        author = self.mail.author
+        assert author is not None, "a mail without an author has no evidence and comes not so far"
+        return persons.meet(self.session, author.email, name=author.name, language=self.language, now=self.now)
+
+
+def arrive(
+    hub: Hub, session: Session, receipt: InboundMail, raw: bytes, read: Read, now: datetime, *, vouched: bool = False
+) -> Visit:
+    """Look up the author of a mail."""
+    author = read.mail.author
+    address = persons.address_of(session, author.email) if author else None
+    person = session.get(Person, address.person_id) if address else None
+    return Visit(hub, session, receipt, raw, read, person, address, now, vouched)
+
+
+def ways(hub: Hub, session: Session, now: datetime) -> Ways:
+    """What routing needs, as the rows say now."""
+
+    def epoch(person_id: int) -> int | None:
+        person = session.get(Person, person_id)
+        return None if person is None or person.erased_at else person.token_epoch
+
+    site = hub.site
+    return Ways(groups.names(session, hub.verbs), site.keys, now.date(), site.address("hub"), epoch)

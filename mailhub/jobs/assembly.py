@@ -1,0 +1,33 @@
+"""Puts the workers of a hub together: the sender with its transport, the inbound worker, the chores."""
+
+from mailhub.clock import Clock
+from mailhub.delivery.opening import NextHop, Security
+from mailhub.delivery.sender import Sender
+from mailhub.delivery.transport import SmtpRelay, Transport
+from mailhub.hub.build import Hub
+from mailhub.jobs.worker import Worker
+from mailhub.settings import OutboundSection
+
+
+def worker_for(hub: Hub, transport: Transport | None = None) -> Worker:
+    """The worker of this hub; without a transport it sends where the settings say."""
+    sender = Sender(
+        hub.database,
+        hub.sources,
+        hub.site,
+        hub.clock,
+        transport or relay(hub.settings.outbound, hub.site.domain, hub.clock),
+        hub.make_copies,
+        hub.signing,
+        rate=hub.settings.outbound.rate,
+    )
+    return Worker(hub, sender)
+
+
+def relay(out: OutboundSection, domain: str, clock: Clock) -> SmtpRelay:
+    """SMTP to the next hop of the settings."""
+    password = out.password.get_secret_value() if out.password else ""
+    hop = NextHop(
+        out.host, out.port, security=Security(out.security), user=out.user or "", password=password, helo_name=domain
+    )
+    return SmtpRelay(hop, out.connections, clock)

@@ -1,0 +1,139 @@
+"""The running site: doors, pages and workers in one process, until it is told to stop."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from mailhub.delivery import recovery
+from mailhub.hub.build import Hub
+from mailhub.inbound import claims
+from mailhub.inbound.door import open_doors
+from mailhub.inbound.intake import BELL as INBOUND
+from mailhub.inbound.server import Doors
+from mailhub.jobs.assembly import worker_for
+from mailhub.jobs.control import Action, ControlServer
+from mailhub.jobs.doorbell import Doorbell
+from mailhub.jobs.timetable import Timetable
+from mailhub.jobs.worker import Worker
+from mailhub.web.app import make_app
+from mailhub.web.server import WebServer
+
+log = logging.getLogger("mailhub.jobs")
+
+OUTBOX = "delivery"
+CHORES = "chores"
+ROLES = ("inbound", "web", "work", "clock")
+LOOK_EVERY = 5.0  # seconds; bells make it sooner
+CHECKPOINT_EVERY = 60.0
+AFTER_FAULT = 5.0  # a loop that failed waits before it tries again
+
+
+class Service:
+    """Everything `mailhub run` starts. `stop` ends it; work that was under way is found again in its rows."""
+
+    def __init__(
+        self, hub: Hub, bells: Doorbell, actions: Mapping[str, Action], *, only: frozenset[str] = frozenset(ROLES)
+    ) -> None:
+        self._hub = hub
+        self._bells = bells
+        self._only = only
+        self._stopping = threading.Event()
+        self._worker: Worker = worker_for(hub)
+        self._threads: list[threading.Thread] = []
+        self._timetable = Timetable()
+        self._control = ControlServer(control_path(hub), actions)
+        self.doors: Doors | None = None
+        self.web: WebServer | None = None
+
+    @property
+    def worker(self) -> Worker:
+        return self._worker
+
+    def start(self) -> None:
+        """Bind what can fail first, then take over what the last process left, then work."""
+        if "inbound" in self._only:
+            self.doors = open_doors(self._hub)
+        if "web" in self._only and self._hub.settings.web.bind is not None:
+            self.web = WebServer(make_app(self._hub), self._hub.settings.web.bind)
+            self.web.start()
+        if self._hub.database.is_sqlite:
+            self._take_over()
+        if "work" in self._only:
+            self._work()
+        if "clock" in self._only:
+            self._tick()
+        self._control.start()
+
+    def stop(self) -> None:
+        """Refuse new mail, let each loop finish its page, close."""
+        self._stopping.set()
+        if self.doors:
+            self.doors.close()
+        if self.web:
+            self.web.stop()
+        self._control.stop()
+        if "clock" in self._only:
+            self._timetable.stop()
+        self._bells.ring_all()
+        for thread in self._threads:
+            thread.join(30)
+        self._hub.close()
+
+    def turn(self, by: timedelta) -> None:
+        """Turn the site's clock, as the sandbox does, while the loops work."""
+        self._worker.turn(by, self._settle)
+
+    def _take_over(self) -> None:
+        with self._hub.database.transaction() as session:
+            mails = claims.take_over(session)
+            copies = recovery.take_over(session)
+        if mails or copies.ready or copies.resent or copies.held:
+            log.info("taken over mails=%d copies=%s", mails, copies)
+
+    def _work(self) -> None:
+        for kind, page in (
+            (INBOUND, self._worker.inbound),
+            (OUTBOX, self._worker.outbox),
+            (CHORES, self._worker.chores),
+        ):
+            thread = threading.Thread(target=self._loop, args=(kind, page), name=kind, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _loop(self, kind: str, page: Callable[[], int]) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = page()
+            except Exception:  # a fault in one page must not stop mail; the row is parked or tried again
+                log.exception("work failed kind=%s", kind)
+                self._stopping.wait(AFTER_FAULT)
+                continue
+            if not busy:
+                self._bells.wait(kind, LOOK_EVERY)
+
+    def _tick(self) -> None:
+        self._timetable.every(LOOK_EVERY, "look", self._bells.ring_all)
+        self._timetable.every(CHECKPOINT_EVERY, "checkpoint", self._hub.database.checkpoint)
+        self._timetable.start()
+
+    def _settle(self) -> None:
+        while not self._worker.is_idle() and not self._stopping.is_set():
+            self._bells.ring_all()
+            self._stopping.wait(0.02)
+
+
+def control_path(hub: Hub) -> Path:
+    """Where commands reach the running site."""
+    return Path(hub.settings.site.data_dir) / "control.sock"
+
+
+def actions_for(hub: Hub, actions: Mapping[str, Callable[[Hub, Mapping[str, Any], Any], int]]) -> dict[str, Action]:
+    """The command line's actions, bound to this hub."""
+
+    def bound(action: Callable[[Hub, Mapping[str, Any], Any], int]) -> Action:
+        return lambda args, terminal: action(hub, args, terminal)
+
+    return {name: bound(action) for name, action in actions.items()}

@@ -1,0 +1,89 @@
+"""Does the work that rows say is due: mail that came in, copies to owe and send, chores.
+
+A running site gives each kind a thread; tests and the sandbox call `settle`, which works until nothing is left.
+Handlers survive running twice, so it does not matter who looks first.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from mailhub.db import state
+from mailhub.delivery import due, expand
+from mailhub.delivery.sender import Sender
+from mailhub.hub.build import Hub
+from mailhub.inbound import claims
+from mailhub.inbound.working import Inbound
+
+log = logging.getLogger("mailhub.jobs")
+
+CLOCK = "clock"  # the name of the row that keeps a sandbox's turned clock
+ROUNDS = 10_000  # a settle that is not done by then runs in circles
+
+
+class Worker:
+    """All work of one process, a page at a time."""
+
+    def __init__(self, hub: Hub, sender: Sender) -> None:
+        self._hub = hub
+        self._inbound = Inbound(hub)
+        self._sender = sender
+
+    def inbound(self) -> int:
+        """Work on received mail; how many mails got a disposition."""
+        return self._inbound.work()
+
+    def outbox(self) -> int:
+        """Owe a page of copies, send what is due; how much was done."""
+        with self._hub.database.transaction() as session:
+            owed = expand.page(session, self._hub.sources, now=self._hub.clock.now())
+        return owed + self._sender.work(self._hub.clock.now())
+
+    def chores(self) -> int:
+        """One page of every chore that is due."""
+        done = 0
+        for chore in self._hub.chores:
+            with self._hub.database.transaction() as session:
+                done += chore.page(session, self._hub.clock.now())
+        return done
+
+    def settle(self) -> None:
+        """Work until nothing is due."""
+        for _ in range(ROUNDS):
+            if not (self.inbound() + self.outbox() + self.chores()):
+                return
+        raise RuntimeError("the work never ends: some row is due again as soon as it is done")
+
+    def is_idle(self) -> bool:
+        """Whether nothing is due, claimed, undisposed or on a connection."""
+        now = self._hub.clock.now()
+        with self._hub.database.reading() as session:
+            if claims.waits(session) or due.in_work(session):
+                return False
+        soonest = self.next_due()
+        return soonest is None or soonest > now
+
+    def next_due(self) -> datetime | None:
+        """The earliest instant at which any room has something to do."""
+        with self._hub.database.reading() as session:
+            named: list[datetime | None] = [due.next_due(session)]
+            named += [source.next_due(session) for source in self._hub.sources]
+            named += [chore.next_due(session) for chore in self._hub.chores]
+        return min((instant for instant in named if instant is not None), default=None)
+
+    def turn(self, by: timedelta, settle: Callable[[], None] | None = None) -> None:
+        """Let site time pass as it would: stop at every instant something is due, and work it off there."""
+        settle = settle or self.settle
+        settle()
+        until = self._hub.clock.now() + by
+        while (soonest := self.next_due()) is not None and soonest <= until:
+            self._go_to(max(soonest, self._hub.clock.now()))
+            settle()
+        self._go_to(until)
+        settle()
+
+    def _go_to(self, instant: datetime) -> None:
+        self._hub.clock.turn(instant - self._hub.clock.now())
+        with self._hub.database.transaction() as session:
+            microseconds = self._hub.clock.offset // timedelta(microseconds=1)
+            state.put(session, CLOCK, {"offset_microseconds": microseconds})
