@@ -75,15 +75,16 @@ def _hint(visit: Visit, list_id: int | None) -> str:
     return say(visit.language, "inbound.hint-group", group=title, address=visit.hub.site.address(group.slug))
 
 
-def _groups(visit: Visit) -> str:
-    """The groups anybody may know of, a line each."""
+def _groups(visit: Visit) -> list[str]:
+    """The groups anybody may know of, a line each: where an empty mail asks to join."""
+    join = visit.hub.verbs.get("join").suffixes[visit.language][0]
     shown = [(reading.definition_of(g), g.slug) for g in reading.open_lists(visit.session)]
     lines = [
-        f"{rules.titled(visit.language)}: {visit.hub.site.address(slug)}"
+        f"{rules.titled(visit.language)}: {visit.hub.site.address(f'{slug}-{join}')}"
         for rules, slug in shown
         if rules.join != "invitation"
     ]
-    return "\n".join(lines) or say(visit.language, "inbound.no-groups")
+    return lines or [say(visit.language, "inbound.no-groups")]
 
 
 def contact(visit: Visit, list_id: int | None) -> str:
