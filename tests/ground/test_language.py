@@ -1,5 +1,6 @@
 """The catalogues: complete, strict, in the right tone; and how days, hours and numbers read."""
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import mailhub
 from mailhub import formats, language, wording
 from mailhub.language import LANGUAGES, NoWords, Words, mail, say, wrap
 
+PACKAGE = Path(mailhub.__file__).parent
 TODAY = date(2026, 3, 13)  # a Friday
 # What the verbs of the first rooms are called; each word in quotation marks in our mails must be one of them.
 VERBS = {
@@ -44,6 +47,27 @@ def write(words: Path, it: str, en: str | None = None) -> None:
 
 def test_nothing_is_wrong_with_our_words() -> None:
     assert wording.problems() == []
+
+
+def test_every_key_the_code_names_has_its_words() -> None:
+    known = {key for room in language.rooms("it") for key in language.entries("it", room)}
+    asked = [
+        (f"{path.relative_to(PACKAGE)}:{node.lineno}", key.value)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _called(node.func) in ("say", "mail", "Answer")
+        for key in node.args
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and "." in key.value
+    ]
+    assert [place for place, key in asked if key not in known and f"{key}.subject" not in known] == []
+    assert asked
+
+
+def _called(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 @pytest.mark.parametrize("tongue", LANGUAGES)
