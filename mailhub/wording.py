@@ -36,14 +36,12 @@ _OTHER_MARKS = {"it": re.compile(r"[\"“”]"), "en": re.compile(r"[«»“”]
 _LINK = re.compile(r"https?://|mailto:|\{(?:\w+_)?link\}")
 _EMOJI = re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
 _GENDERED = re.compile(r"\b\w+[oaie]/[oaie]\b|\b(?:iscritt|benvenut)[oaie]\b|\w\*|ə", re.IGNORECASE)
-_NEVER = (
-    "token smtp dkim digest bounce thread rsvp hold subscription template pledge perk item overbooking clicca click"
-)
+_NEVER = "token smtp dkim digest bounce thread rsvp subscription template pledge perk item overbooking clicca click"
 _NOT_SAID = {
-    "it": r"lista(?! d.attesa)|mailing list|riassunto automatico|modalità normale|post|bloccat[oaie]|moderat[oaie]"
+    "it": r"lista(?! d.attesa)|hold|mailing list|riassunto automatico|modalità normale|post|bloccat[oaie]|moderat[oaie]"
     r"|in coda|amministrator[ei]|sottoscriv\w*|cancella l.account|rimbalz\w*|donazion[ei]|campagn[ae]|votazion[ei]"
     r"|sondaggi?o?|favorevoli|contrari|gestor[ei]|opt-(?:in|out)",
-    "en": r"(?<!waiting )lists?|posts?|posted|blocked|moderated|queued?|administrators?|normal mode|unsubscribe\w*"
+    "en": r"(?<!waiting )lists?|(?<!not )hold|posts?|posted|blocked|moderated|queued?|administrators?|normal mode|unsubscribe\w*"
     r"|donations?|campaigns?|polls?|opt-(?:in|out)",
 }
 _NOT = {

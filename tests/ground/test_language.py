@@ -230,6 +230,8 @@ def test_small_words_tell_the_language(text: str, guess: str | None) -> None:
         ("en", "your subscription", "subscription"),
         ("en", "Click here", "Click"),
         ("en", "the token has expired", "token"),
+        ("en", "your message is on hold", "hold"),
+        ("it", "messaggio in hold", "hold"),
     ],
 )
 def test_what_breaks_the_tone_is_found(tongue: str, text: str, fault: str) -> None:
@@ -243,6 +245,7 @@ def test_what_breaks_the_tone_is_found(tongue: str, text: str, fault: str) -> No
         ("it", "Posta in arrivo; chi modera legge. Per chi gestisce il server: token e SMTP."),
         ("en", 'You are on the waiting list; it holds. Reply "digest".'),
         ("it", "«{subject}» di {post}"),
+        ("en", "town is Pietrafiore does not hold"),
     ],
 )
 def test_what_keeps_the_tone_passes(tongue: str, text: str) -> None:
