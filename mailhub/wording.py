@@ -41,8 +41,8 @@ _NOT_SAID = {
     "it": r"lista(?! d.attesa)|hold|mailing list|riassunto automatico|modalità normale|post|bloccat[oaie]|moderat[oaie]"
     r"|in coda|amministrator[ei]|sottoscriv\w*|cancella l.account|rimbalz\w*|donazion[ei]|campagn[ae]|votazion[ei]"
     r"|sondaggi?o?|favorevoli|contrari|gestor[ei]|opt-(?:in|out)",
-    "en": r"(?<!waiting )lists?|(?<!not )hold|posts?|posted|blocked|moderated|queued?|administrators?|normal mode|unsubscribe\w*"
-    r"|donations?|campaigns?|polls?|opt-(?:in|out)",
+    "en": r"(?<!waiting )lists?|(?<!not )hold|posts?|posted|blocked|moderated|queued?|administrators?|normal mode"
+    r"|unsubscribe\w*|donations?|campaigns?|polls?|opt-(?:in|out)",
 }
 _NOT = {
     language: re.compile(rf"\b(?:{words}|{_NEVER.replace(' ', '|')})\b", re.IGNORECASE)
