@@ -14,7 +14,7 @@ from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 LONGEST_CHAIN = 100  # ids; of a longer one the first and the last are kept (RFC 5537 section 3.4.4 trims so too)
-LONGEST_ID = 250  # characters; databases index no text of any length
+LONGEST_ID = 500  # characters; databases index no text of any length
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Named:
 
 
 def known_as(message_id: str) -> str:
-    """An id as rows keep it: printable ASCII, no brackets, not too long; equal ids stay equal."""
+    """An id as rows keep it: printable, no brackets, not too long; equal ids stay equal."""
     tidy = message_id.strip().strip("<>").strip()
-    if tidy.isascii() and tidy.isprintable() and len(tidy) <= LONGEST_ID:
+    if tidy.isprintable() and len(tidy) <= LONGEST_ID:
         return tidy
     return hashlib.sha256(tidy.encode("utf-8", "surrogatepass")).hexdigest() + "@unwieldy.invalid"
 

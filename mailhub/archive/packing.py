@@ -1,0 +1,106 @@
+"""Work for quiet hours: large content moves from rows to files, small mails shrink, files without a row go.
+
+A file is on disk before the row that names it; whatever dies in between leaves an orphan, never a gap.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.archive import blobs, zstd
+from mailhub.archive import raw as raws
+from mailhub.archive.rows import RAW, execute_many, slot
+from mailhub.archive.tables import IN_ROW, Blob, Raw
+from mailhub.site import Site
+
+FILE_ABOVE = 16 * 1024  # bytes
+_PAGE = 16  # rows, and
+_PAGE_BYTES = 1024 * 1024  # of them, so that a page lasts less than 50 ms
+_PAYS = 0.9  # a mail that stays larger than this part of itself is kept as it came
+_REAP_PAGE = 500
+_PLAIN = sa.text("codec = 'plain'")
+Key = TypeVar("Key", int, str)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def page(session: Session, site: Site, *, now: datetime) -> int:
+    """Pack a few mails and attachments that nobody has looked at yet; says how many there were."""
+    del now  # what waits is due at once
+    return _pack_mails(session, site) + _move_attachments(session, site)
+
+
+def next_due(session: Session) -> datetime | None:
+    """Since when something waits to be packed; None where nothing does."""
+    mail = session.scalar(sa.select(Raw.kept_at).where(_PLAIN).order_by(Raw.id).limit(1))
+    if mail is None and session.scalar(_large_attachments().limit(1)) is not None:
+        return _LONG_AGO
+    return mail
+
+
+def _pack_mails(session: Session, site: Site) -> int:
+    waiting = sa.select(Raw.id, Raw.size).where(_PLAIN).order_by(Raw.id).limit(_PAGE)
+    ids = _within_page(session.execute(waiting))
+    bodies = session.execute(sa.select(Raw.id, Raw.body).where(Raw.id.in_(ids)))
+    changes = [_packed(site, raw_id, body) for raw_id, body in bodies if body is not None]
+    packed = sa.update(RAW).where(RAW.c.id == slot("id")).values(codec=slot("codec"), body=slot("body"))
+    execute_many(session, packed, changes)
+    return len(changes)
+
+
+def _packed(site: Site, raw_id: int, body: bytes) -> dict[str, Any]:
+    if len(body) > FILE_ABOVE:
+        blobs.put(site, body)
+        return {"b_id": raw_id, "b_codec": raws.FILE, "b_body": None}
+    small = zstd.compress(body)
+    if len(small) < len(body) * _PAYS:
+        return {"b_id": raw_id, "b_codec": raws.ZSTD, "b_body": small}
+    return {"b_id": raw_id, "b_codec": raws.KEPT, "b_body": body}
+
+
+def _large_attachments() -> sa.Select[str, int]:
+    return sa.select(Blob.sha256, Blob.size).where(IN_ROW, Blob.size > FILE_ABOVE).order_by(Blob.size)
+
+
+def _move_attachments(session: Session, site: Site) -> int:
+    names = _within_page(session.execute(_large_attachments().limit(_PAGE)))
+    contents = session.scalars(sa.select(Blob.body).where(Blob.sha256.in_(names))).all() if names else []
+    blobs.put_all(site, [content for content in contents if content is not None])
+    if names:
+        session.execute(sa.update(Blob).where(Blob.sha256.in_(names)).values(body=None))
+    return len(names)
+
+
+def _within_page(rows: Iterable[tuple[Key, int]]) -> list[Key]:
+    """As many keys as their sizes let into a page, at least one."""
+    keys: list[Key] = []
+    total = 0
+    for key, size in rows:
+        total += size
+        if keys and total > _PAGE_BYTES:
+            break
+        keys.append(key)
+    return keys
+
+
+def reap(session: Session, site: Site, *, real_now: datetime) -> int:
+    """Delete files that no row has named for a day; says how many."""
+    files = blobs.old_files(site, real_now=real_now)
+    removed = 0
+    while some := list(islice(files, _REAP_PAGE)):
+        removed += _reap(session, some, real_now)
+    return removed
+
+
+def _reap(session: Session, files: list[Path], real_now: datetime) -> int:
+    names = {blobs.name_of(file) for file in files}
+    used = set(session.scalars(sa.select(Raw.sha256).where(Raw.sha256.in_(names), Raw.codec == raws.FILE)))
+    used |= set(session.scalars(sa.select(Blob.sha256).where(Blob.sha256.in_(names), Blob.body.is_(None))))
+    for file in files:
+        if blobs.name_of(file) in used:
+            blobs.bring_back(file)
+    return sum(blobs.remove(file, real_now=real_now) for file in files if blobs.name_of(file) not in used)

@@ -1,0 +1,60 @@
+"""Received bytes: kept with the receipt, read again whenever something must be parsed anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailhub.archive import blobs, zstd
+from mailhub.archive.tables import Raw
+from mailhub.site import Site
+
+LARGE = 1024 * 1024  # bytes; what is larger is a file from the start
+PLAIN = "plain"  # as it came, not looked at by `packing`
+KEPT = "kept"  # as it came, for good
+ZSTD = "zstd"
+FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Bytes ready to become a row; the large ones are on disk."""
+
+    sha256: str
+    size: int
+    codec: str
+    body: bytes | None
+
+
+def prepare(site: Site, raw: bytes, *, file_above: int = LARGE) -> Prepared:
+    """All of keeping that needs no database: whoever does it first does not wait for the disk in a transaction."""
+    if len(raw) > file_above:
+        return Prepared(blobs.put(site, raw), len(raw), FILE, None)
+    return Prepared(blobs.sha256_of(raw), len(raw), PLAIN, raw)
+
+
+def keep(session: Session, site: Site, raw: bytes | Prepared, *, now: datetime) -> Raw:
+    """Write down received bytes; they are safe once the caller commits."""
+    ready = raw if isinstance(raw, Prepared) else prepare(site, raw)
+    row = Raw(sha256=ready.sha256, size=ready.size, kept_at=now, codec=ready.codec, body=ready.body)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def read(session: Session, site: Site, raw_id: int) -> bytes:
+    """The bytes as they came. Raises Damaged where they are no longer those."""
+    return content(site, session.get_one(Raw, raw_id))
+
+
+def content(site: Site, row: Raw) -> bytes:
+    """The bytes of this row as they came. Raises Damaged where they are no longer those."""
+    if row.body is None:
+        return blobs.get(site, row.sha256)
+    try:
+        plain = zstd.decompress(row.body, row.size) if row.codec == ZSTD else row.body
+    except zstd.Broken:
+        plain = b""
+    if blobs.sha256_of(plain) != row.sha256:
+        raise blobs.Damaged(f"the raw mail {row.id} has changed in the database since it was kept; see a backup")
+    return plain
