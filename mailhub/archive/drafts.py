@@ -49,7 +49,7 @@ def draft(
     return Draft(
         sha256=sha256,
         message_id=own,
-        names=Named(chain_of(own, mail.references, mail.in_reply_to)),
+        names=Named(chain_of(own, *(_bracketed(mail, name) for name in ("references", "in-reply-to")))),
         subject=plain(mail.subject)[:_LONGEST_SUBJECT],
         author_name=plain(author.name)[:_LONGEST_NAME] if author else "",
         author_email=plain(author.email) if author else "",
@@ -84,6 +84,13 @@ def plain(text: str) -> str:
     """The text without what a database cannot hold."""
     text = text.replace("\0", "") if "\0" in text else text
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _bracketed(mail: Mail, name: str) -> tuple[str, ...]:
+    """The ids of a field, where it holds ids: «your message of Monday» would bind strangers' mails together."""
+    holds_ids = any(b"<" in field.value for field in mail.headers if field.name.lower() == name)
+    ids = mail.references if name == "references" else mail.in_reply_to
+    return ids if holds_ids else ()
 
 
 def _sent_at(mail: Mail, now: datetime) -> datetime | None:

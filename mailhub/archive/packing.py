@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -45,21 +45,21 @@ def next_due(session: Session) -> datetime | None:
 def _pack_mails(session: Session, site: Site) -> int:
     waiting = sa.select(Raw.id, Raw.size).where(_PLAIN).order_by(Raw.id).limit(_PAGE)
     ids = _within_page(session.execute(waiting))
-    bodies = session.execute(sa.select(Raw.id, Raw.body).where(Raw.id.in_(ids)))
-    changes = [_packed(site, raw_id, body) for raw_id, body in bodies if body is not None]
+    bodies = session.execute(sa.select(Raw.id, Raw.sha256, Raw.body).where(Raw.id.in_(ids)))
+    ready = {raw_id: prepare(site, body, sha256) for raw_id, sha256, body in bodies if body is not None}
     packed = sa.update(RAW).where(RAW.c.id == slot("id")).values(codec=slot("codec"), body=slot("body"))
-    execute_many(session, packed, changes)
-    return len(changes)
+    execute_many(session, packed, [{"b_id": i, "b_codec": r.codec, "b_body": r.body} for i, r in ready.items()])
+    return len(ready)
 
 
-def _packed(site: Site, raw_id: int, body: bytes) -> dict[str, Any]:
-    if len(body) > FILE_ABOVE:
-        blobs.put(site, body)
-        return {"b_id": raw_id, "b_codec": raws.FILE, "b_body": None}
-    small = zstd.compress(body)
-    if len(small) < len(body) * _PAYS:
-        return {"b_id": raw_id, "b_codec": raws.ZSTD, "b_body": small}
-    return {"b_id": raw_id, "b_codec": raws.KEPT, "b_body": body}
+def prepare(site: Site, raw: bytes, sha256: str) -> raws.Prepared:
+    """A mail in the form in which it is kept for good, on disk if that is a file."""
+    if len(raw) > FILE_ABOVE:
+        return raws.Prepared(blobs.put(site, raw), len(raw), raws.FILE, None)
+    small = zstd.compress(raw)
+    if len(small) < len(raw) * _PAYS:
+        return raws.Prepared(sha256, len(raw), raws.ZSTD, small)
+    return raws.Prepared(sha256, len(raw), raws.KEPT, raw)
 
 
 def _large_attachments() -> sa.Select[str, int]:

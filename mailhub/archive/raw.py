@@ -1,11 +1,13 @@
 """Received bytes: kept with the receipt, read again whenever something must be parsed anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from mailhub.archive import blobs, zstd
+from mailhub.archive.rows import RAW, insert_all
 from mailhub.archive.tables import Raw
 from mailhub.site import Site
 
@@ -40,6 +42,12 @@ def keep(session: Session, site: Site, raw: bytes | Prepared, *, now: datetime) 
     session.add(row)
     session.flush()
     return row
+
+
+def keep_all(session: Session, ready: Sequence[Prepared], *, now: datetime) -> list[int]:
+    """Write down several; says their ids, in their order."""
+    rows = [{"sha256": r.sha256, "size": r.size, "kept_at": now, "codec": r.codec, "body": r.body} for r in ready]
+    return insert_all(session, RAW, rows)
 
 
 def read(session: Session, site: Site, raw_id: int) -> bytes:

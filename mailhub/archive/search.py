@@ -25,7 +25,7 @@ __all__ = ["Hit", "find", "forget", "index", "next_due"]
 
 MOST_WORDS = 12  # of one query
 PAGE = 50  # posts of one page of the job
-_PAGE_WEIGHT = 60_000  # characters of one page, so that it lasts less than 50 ms
+_PAGE_WEIGHT = 30_000  # characters of one page, so that it lasts less than 50 ms
 _HTML_WEIGHT = 4  # a mail with HTML to read weighs so many times its size
 _WAITING = sa.text("post.indexed_at IS NULL")
 

@@ -4,6 +4,7 @@ PostgreSQL folds case, not accents, and cuts text at other places than we do; so
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,7 +82,7 @@ def find(
     found = session.execute(sa.text(_sorted(where)), values).all()
     if found and found[0].hits > FEW:
         found = session.execute(sa.text(f"SELECT post_id, sent_at {where} {_NEWEST}"), values).all()
-    return [Hit(row.post_id, row.sent_at) for row in found]
+    return [Hit(row.post_id, row.sent_at.astimezone(UTC)) for row in found]
 
 
 _NEWEST = "ORDER BY sent_at DESC, post_id DESC LIMIT :limit"
