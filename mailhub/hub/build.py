@@ -4,9 +4,9 @@ The rooms declare verbs, questions, sources and facts; here they become the regi
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
 from mailhub import tokens
@@ -14,7 +14,6 @@ from mailhub.archive import packing, search
 from mailhub.clock import Clock
 from mailhub.db import state
 from mailhub.db.session import Database
-from mailhub.delivery.copies import make_many
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
 from mailhub.facts import Facts
@@ -25,7 +24,7 @@ from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
 from mailhub.mail.dkim import SigningKey
-from mailhub.offload import Cell
+from mailhub.offload import Cell, pool
 from mailhub.people import privacy, questions
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
 from mailhub.people.verbs import undo_verb
@@ -37,7 +36,6 @@ from mailhub.verbs import Verbs
 T = TypeVar("T")
 
 READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept as unreadable
-SIGN_SECONDS = 300.0  # one batch of copies
 PAGE = 50  # rows of one chore in one transaction
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
@@ -56,20 +54,18 @@ class Hub:
     facts: Facts
     chores: Sequence[Chore]
     signing: SigningKey | None
-    cells: tuple[Cell, ...]  # helper processes: the first reads, the others sign
+    reader: Cell | None  # a process of its own for reading what strangers sent
+    helpers: Executor | None  # processes for signing
 
     def isolate(self, function: Callable[..., T], *args: Any) -> T:
         """Call this where hostile bytes may hang it: in a process that can be killed, when there is one."""
-        return self.cells[0].call(function, *args) if self.cells else function(*args)
-
-    @property
-    def make_copies(self) -> Callable[..., Any]:
-        """`delivery.copies.make_many`, in a helper process where there is one."""
-        return partial(self.cells[1].call, make_many) if len(self.cells) > 1 else make_many
+        return self.reader.call(function, *args) if self.reader else function(*args)
 
     def close(self) -> None:
-        for cell in self.cells:
-            cell.close()
+        if self.reader:
+            self.reader.close()
+        if self.helpers:
+            self.helpers.shutdown(cancel_futures=True)
         self.database.close()
 
 
@@ -97,7 +93,8 @@ def build_hub(
         facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
         chores=_chores(site, kinds),
         signing=_signing(settings),
-        cells=_cells(settings) if in_helpers else (),
+        reader=Cell(READ_SECONDS) if in_helpers else None,
+        helpers=pool(settings.engine.helpers) if in_helpers and settings.engine.helpers else None,
     )
 
 
@@ -123,10 +120,6 @@ def _signing(settings: Settings) -> SigningKey | None:
     if dkim.selector is None or dkim.key_file is None:
         return None
     return SigningKey(settings.site.domain, dkim.selector, dkim.key_file.read_bytes())
-
-
-def _cells(settings: Settings) -> tuple[Cell, ...]:
-    return (Cell(READ_SECONDS), *(Cell(SIGN_SECONDS) for _ in range(settings.engine.helpers)))
 
 
 def _offset(database: Database) -> timedelta:

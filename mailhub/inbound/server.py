@@ -29,6 +29,7 @@ MOST_CONNECTIONS = 200
 MOST_RECIPIENTS = 1000
 IDLE_SECONDS = 300  # RFC 5321 section 4.5.3.2.7
 FREE_DISK = 0.05
+NULL_SENDER = "<>"
 TOO_BUSY = "451 4.3.2 Too much mail in work; try again in a few minutes"
 DISK_FULL = "452 4.3.1 The disk is nearly full; try again later"
 
@@ -68,7 +69,7 @@ class _Handler:
             return DISK_FULL
         if self._rules.in_work() >= self._rules.most_in_work:
             return TOO_BUSY
-        envelope.mail_from = address or ""
+        envelope.mail_from = address or NULL_SENDER  # aiosmtpd takes "" for no MAIL at all
         envelope.mail_options.extend(mail_options)
         return "250 2.1.0 Sender OK"
 
@@ -90,11 +91,12 @@ class _Handler:
         return "\r\n".join([reply] * len(envelope.rcpt_tos)) if self._protocol == "lmtp" else reply
 
     async def _judge_and_keep(self, session: Session, envelope: Envelope, raw: bytes) -> str:
-        refusal = refuse_data(raw, bare_bytes(raw))
+        refusal = refuse_data(raw, bool(bare_bytes(raw)))
         if refusal is not None:
             return str(refusal)
         peer = session.peer[0] if isinstance(session.peer, tuple) else "local"
-        cover = intake.Envelope(envelope.mail_from or "", tuple(envelope.rcpt_tos), peer, self._protocol)
+        sender = "" if envelope.mail_from in (None, NULL_SENDER) else envelope.mail_from
+        cover = intake.Envelope(sender, tuple(envelope.rcpt_tos), peer, self._protocol)
         try:
             mail_id = await asyncio.wrap_future(self._rules.keep(cover, raw))
         except Exception:
@@ -188,7 +190,7 @@ class Doors:
             loop=self._loop,
         )
         door.crowd = crowd
-        return door  # type: ignore[no-any-return]
+        return door
 
 
 def bind(where: HostPort | Path) -> socket.socket:

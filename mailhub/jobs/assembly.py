@@ -1,6 +1,7 @@
 """Puts the workers of a hub together: the sender with its transport, the inbound worker, the chores."""
 
 from mailhub.clock import Clock
+from mailhub.delivery.making import Maker
 from mailhub.delivery.opening import NextHop, Security
 from mailhub.delivery.sender import Sender
 from mailhub.delivery.transport import SmtpRelay, Transport
@@ -17,9 +18,8 @@ def worker_for(hub: Hub, transport: Transport | None = None) -> Worker:
         hub.site,
         hub.clock,
         transport or relay(hub.settings.outbound, hub.site.domain, hub.clock),
-        hub.make_copies,
-        hub.signing,
-        rate=hub.settings.outbound.rate,
+        Maker(hub.site, hub.signing, hub.helpers),
+        hub.settings.outbound.rate,
     )
     return Worker(hub, sender)
 

@@ -21,7 +21,7 @@ def fetch(token: str) -> Response:
     if not isinstance(read, Token) or read.kind is not tokens.FILE:
         return page("message.html", title_key="web.file-unknown", status=404)
     with hub().database.reading() as session:
-        found = attachments.fetch(session, hub().site, read.thing)
+        found = attachments.read(session, hub().site, read.thing)
     if found is None:
         return page("message.html", title_key="web.file-unknown", status=404)
     kind = found.type if found.type in SAFE_TYPES else "application/octet-stream"
