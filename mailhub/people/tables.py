@@ -9,11 +9,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailhub.db.base import Base, Id, table, word
 
+LONGEST_NAME = 200  # characters of a person's name
+LONGEST_VALUE = 2000  # characters of one field
+
 
 class Person(Base):
     """Somebody who writes or is written to; known by addresses, never by a password."""
 
     __tablename__ = "person"
+    __table_args__ = table(
+        sa.Index(
+            "ix_person_unconfirmed_until",
+            "unconfirmed_until",
+            sqlite_where=sa.text("unconfirmed_until IS NOT NULL"),
+            postgresql_where=sa.text("unconfirmed_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(default="")
@@ -22,6 +33,7 @@ class Person(Base):
     created_at: Mapped[datetime]
     token_epoch: Mapped[int] = mapped_column(default=0)  # moves when addresses or roles change; ends older tokens
     erased_at: Mapped[datetime | None]
+    unconfirmed_until: Mapped[datetime | None]  # met and not confirmed: forgotten then, unless something holds them
 
 
 class Address(Base):
@@ -128,6 +140,24 @@ class Question(Base):
     __tablename__ = "question"
     __table_args__ = table(
         sa.Index("ix_question_kind_thing_id", "kind", "thing_id"),
+        # One standing question about a thing; two indexes, since null list ids never equal each other.
+        sa.Index(
+            "uq_question_standing",
+            "kind",
+            "thing_id",
+            "list_id",
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_question_standing_without_list",
+            "kind",
+            "thing_id",
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL AND list_id IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL AND list_id IS NULL"),
+        ),
         sa.Index(
             "ix_question_due",
             "next_at",
@@ -173,8 +203,54 @@ class Deed(Base):
     verb: Mapped[str]
     thing: Mapped[str]
     thing_id: Mapped[int]
+    told: Mapped[str | None]  # what the mail that told of it is about: «annulla» there means this deed
+    told_id: Mapped[int | None]
     via: Mapped[str]  # "reply", "address", "button", "cli"
     evidence: Mapped[str]  # letters of what was proven, e.g. "AT"
     done_at: Mapped[datetime]
     undo: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     undone_at: Mapped[datetime | None]
+
+
+class ImportState(StrEnum):
+    STAGING = "staging"  # nothing has happened yet; abandoned, it is thrown away
+    APPLYING = "applying"  # it will be completed, whoever restarts
+    DONE = "done"
+
+
+class ImportJob(Base):
+    """One file of people on its way in."""
+
+    __tablename__ = "import_job"
+
+    id: Mapped[Id]
+    what: Mapped[str]  # "members" or "suppressions"
+    list_id: Mapped[int | None]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    basis: Mapped[str | None]  # where consent came from; None: these people are asked first
+    imported_by: Mapped[str]
+    state: Mapped[ImportState] = mapped_column(word(ImportState))
+    staged: Mapped[int] = mapped_column(default=0)  # rows that were good when they were checked
+    place: Mapped[int] = mapped_column(default=0)  # the last line that was applied
+    imported: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[dict[str, Any]]  # how many of the staged were refused after all, by reason
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ImportRow(Base):
+    """One line of a file, checked and not yet applied; it goes with the page that applies it."""
+
+    __tablename__ = "import_row"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("import_job.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    email_key: Mapped[str]
+    name: Mapped[str]
+    language: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    delivery: Mapped[str | None]
+    fields: Mapped[dict[str, Any]]

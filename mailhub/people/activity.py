@@ -1,0 +1,76 @@
+"""What happened, written in the transaction of the fact (design idea 4), and reacted to once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.db.session import ring
+from mailhub.people.tables import Activity
+from mailhub.verbs import Thing
+
+BELL = "activity"
+
+
+def note(
+    session: Session,
+    what: str,
+    *,
+    now: datetime,
+    person_id: int | None = None,
+    list_id: int | None = None,
+    thing: Thing | None = None,
+    **detail: Any,
+) -> Activity:
+    """Write down that something happened: `<thing>.<participle>`, as in `subscription.confirmed`."""
+    row = Activity(
+        what=what,
+        at=now,
+        person_id=person_id,
+        list_id=list_id,
+        thing=thing.kind if thing else None,
+        thing_id=thing.id if thing else None,
+        detail=detail,
+    )
+    session.add(row)
+    ring(session, BELL)
+    return row
+
+
+def note_each(
+    session: Session,
+    what: str,
+    person_ids: Collection[int],
+    *,
+    now: datetime,
+    list_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down that the same happened to many people."""
+    if person_ids:
+        shared = {"what": what, "at": now, "list_id": list_id, "detail": dict(detail or {})}
+        session.execute(
+            sa.insert(cast(sa.Table, Activity.__table__)),
+            [{**shared, "person_id": person_id} for person_id in person_ids],
+        )
+        ring(session, BELL)
+
+
+def unreacted(session: Session, limit: int) -> Sequence[Activity]:
+    """What nobody has reacted to yet, oldest first; another worker gets other rows."""
+    return session.scalars(
+        sa.select(Activity)
+        .where(Activity.reacted_at.is_(None))
+        .order_by(Activity.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
+    ).all()
+
+
+def react(session: Session, ids: Collection[int], *, now: datetime) -> None:
+    """These have been reacted to, in this transaction."""
+    session.execute(
+        sa.update(Activity).where(Activity.id.in_(ids), Activity.reacted_at.is_(None)).values(reacted_at=now)
+    )

@@ -1,0 +1,84 @@
+"""What conditions may ask about a person as such; other rooms declare what they know."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mailhub.facts import Fact, FactType
+from mailhub.people.roles import MODERATOR, ORGANISER
+from mailhub.people.tables import Person, PersonField, Role
+from mailhub.site import LANGUAGES
+
+_COMING = ("person.met", "person.imported")
+
+
+def field(name: str) -> Fact:
+    """The fact of one thing organisers keep: `person.field.town`; its text, null where nothing is kept."""
+
+    def value(person: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+        kept = aliased(PersonField)
+        return sa.select(kept.value).where(kept.person_id == person, kept.name == name).scalar_subquery()
+
+    return Fact(
+        name=f"person.field.{name}",
+        type=FactType.TEXT,
+        sql=value,
+        changed_by=("person.changed", "person.imported"),
+    )
+
+
+def fields(session: Session) -> Sequence[Fact]:
+    """A fact for each thing that is kept about anybody today."""
+    return [field(name) for name in session.scalars(sa.select(PersonField.name).distinct().order_by(PersonField.name))]
+
+
+def _own(column: str) -> Callable[[sa.ColumnElement[int]], sa.ColumnElement[Any]]:
+    def value(person: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+        own = aliased(Person)  # the query that asks may read people as well
+        return sa.select(getattr(own, column)).where(own.id == person).scalar_subquery()
+
+    return value
+
+
+def _has(role: str) -> Fact:
+    """Whether they have this role anywhere, in one list or in the whole site."""
+
+    def has(person: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        having = aliased(Role)
+        return sa.exists().where(having.person_id == person, having.name == role)
+
+    return Fact(
+        name=f"person.{role}",
+        type=FactType.FLAG,
+        sql=has,
+        changed_by=(f"{role}.granted", f"{role}.taken"),
+        nullable=False,
+    )
+
+
+FACTS: Sequence[Fact] = (
+    Fact(
+        name="person.language",
+        type=FactType.CHOICE,
+        sql=_own("language"),
+        changed_by=("person.changed", *_COMING),
+        choices=LANGUAGES,
+    ),
+    Fact(
+        name="person.time_zone",
+        type=FactType.TEXT,
+        sql=_own("time_zone"),
+        changed_by=("person.changed", *_COMING),
+    ),
+    Fact(
+        name="person.created",
+        type=FactType.INSTANT,
+        sql=_own("created_at"),
+        changed_by=_COMING,
+        nullable=False,
+    ),
+    _has(ORGANISER),
+    _has(MODERATOR),
+)

@@ -1,0 +1,162 @@
+"""The rows of questions: what we wait for, from whom, until when; settled once for all.
+
+What a kind of question waits for and does at its end is declared in `mailhub/questions.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mailhub.faults import Point, point
+from mailhub.people import activity
+from mailhub.people.tables import Asking, Question
+from mailhub.questions import QuestionKind, QuestionKinds
+from mailhub.site import Site
+from mailhub.verbs import Thing
+
+EXPIRED = "expired"
+THING = "question"
+
+
+def ask(
+    session: Session,
+    kind: QuestionKind,
+    thing_id: int,
+    people: Sequence[tuple[int, int | None]],
+    *,
+    now: datetime,
+    list_id: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Question:
+    """Ask these people, as (person, the address it is sent to alone); who does not settle it in time is answered for.
+
+    Where the same is already asked, that question stands, and only who was not asked yet is added.
+    """
+    question = standing_question(session, kind.name, thing_id, list_id)
+    if question is None:
+        row = Question(
+            kind=kind.name,
+            thing_id=thing_id,
+            list_id=list_id,
+            asked_at=now,
+            next_at=kind.next_at(now, None),
+            detail=detail or {},
+        )
+        try:
+            with session.begin_nested():
+                session.add(row)
+            question = row
+            activity.note(session, "question.asked", now=now, list_id=list_id, thing=Thing(THING, row.id))
+        except IntegrityError:  # on PostgreSQL two mails may cause the same question at once
+            question = _one_standing(session, kind.name, thing_id, list_id)
+    _add_askings(session, question, people, now)
+    return question
+
+
+def standing_question(session: Session, kind_name: str, thing_id: int, list_id: int | None = None) -> Question | None:
+    """The unsettled question of this kind about this thing; with `list_id`, of that list only."""
+    wanted = [Question.kind == kind_name, Question.thing_id == thing_id, Question.settled_at.is_(None)]
+    if list_id is not None:
+        wanted.append(Question.list_id == list_id)
+    return session.scalar(sa.select(Question).where(*wanted).order_by(Question.id.desc()).limit(1))
+
+
+def settle(session: Session, question: Question, verb: str, by: int | None, *, now: datetime) -> bool:
+    """End a question for everybody asked; False when it had ended before: `settled_by` and `outcome` then say how."""
+    settled = session.execute(
+        sa.update(Question)
+        .where(Question.id == question.id, Question.settled_at.is_(None))
+        .values(settled_at=now, settled_by=by, outcome=verb, next_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(question)
+    if settled.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    if by is not None:
+        session.execute(
+            sa.update(Asking)
+            .where(Asking.question_id == question.id, Asking.person_id == by)
+            .values(answered_at=now, verb=verb)
+        )
+    activity.note(
+        session,
+        f"question.{EXPIRED if verb == EXPIRED else 'settled'}",
+        now=now,
+        person_id=by,
+        list_id=question.list_id,
+        thing=Thing(THING, question.id),
+        verb=verb,
+    )
+    point(Point.QUESTION_SETTLED)
+    return True
+
+
+def asked(session: Session, question: Question) -> list[Asking]:
+    """Everybody asked; those but `settled_by` are told who did it."""
+    return list(session.scalars(sa.select(Asking).where(Asking.question_id == question.id).order_by(Asking.person_id)))
+
+
+def waiting_for(session: Session, person_id: int) -> list[Question]:
+    """What still awaits this person's word, the longest-waiting first; a settled question awaits nobody's."""
+    return list(
+        session.scalars(
+            sa.select(Question)
+            .join(Asking, Asking.question_id == Question.id)
+            .where(Asking.person_id == person_id, Asking.answered_at.is_(None), Question.settled_at.is_(None))
+            .order_by(Question.asked_at, Question.id)
+        )
+    )
+
+
+def work(session: Session, site: Site, kinds: QuestionKinds, *, now: datetime, limit: int) -> int:
+    """Remind and expire what is due; how many questions were looked at. One whose time is over is not reminded of."""
+    due = session.scalars(
+        sa.select(Question)
+        .where(Question.settled_at.is_(None), Question.next_at <= now)
+        .order_by(Question.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for question in due:
+        _move_on(session, site, kinds, question, now)
+    return len(due)
+
+
+def next_due(session: Session) -> datetime | None:
+    """The next instant at which a question needs looking at."""
+    return session.scalar(sa.select(sa.func.min(Question.next_at)).where(Question.settled_at.is_(None)))
+
+
+def _move_on(session: Session, site: Site, kinds: QuestionKinds, question: Question, now: datetime) -> None:
+    if question.kind not in kinds:  # its room is gone from this release: it waits until the room is back
+        question.next_at = None
+        return
+    kind = kinds.get(question.kind)
+    over = kind.ends_after is not None and question.asked_at + kind.ends_after <= now
+    if over:
+        if settle(session, question, EXPIRED, None, now=now) and kind.expire is not None:
+            kind.expire(session, site, question.id, now)
+        return
+    question.reminded_at = now
+    question.next_at = kind.next_at(question.asked_at, now)
+    session.flush()
+    if kind.remind is not None:
+        kind.remind(session, site, question.id, now)
+
+
+def _add_askings(session: Session, question: Question, people: Sequence[tuple[int, int | None]], now: datetime) -> None:
+    already = {asking.person_id for asking in asked(session, question)}
+    for person_id, address_id in dict(people).items():
+        if person_id not in already:
+            session.add(Asking(question_id=question.id, person_id=person_id, address_id=address_id, asked_at=now))
+    session.flush()
+
+
+def _one_standing(session: Session, kind_name: str, thing_id: int, list_id: int | None) -> Question:
+    found = standing_question(session, kind_name, thing_id, list_id)
+    assert found is not None, "another transaction has just committed it"
+    return found
