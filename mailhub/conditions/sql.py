@@ -1,0 +1,103 @@
+"""Judges a condition for many people at once, as one SQL expression that agrees with `values`."""
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Operator, Or, Presence, Test
+from mailhub.facts import Fact, FactType
+
+_OPPOSITE = {
+    Operator.EQUAL: Operator.UNEQUAL,
+    Operator.LESS: Operator.MORE_OR_EQUAL,
+    Operator.MORE: Operator.LESS_OR_EQUAL,
+}
+_OPPOSITE |= {other: one for one, other in _OPPOSITE.items()}
+_CONSTANT_TYPES: dict[FactType, sa.types.TypeEngine[Any]] = {
+    FactType.TEXT: sa.Text(),
+    FactType.CHOICE: sa.Text(),
+    FactType.FLAG: sa.Boolean(),
+}
+
+
+class _ByCodePoint(FunctionElement[str]):
+    """Text compared as Python compares it, whatever the collation of the database or the column."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_ByCodePoint, "sqlite")
+def _binary(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(CAST({compiler.process(element.clauses, **options)} AS TEXT) COLLATE BINARY)"
+
+
+@compiles(_ByCodePoint, "postgresql")
+def _c(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
+    return f'(CAST({compiler.process(element.clauses, **options)} AS TEXT) COLLATE "C")'
+
+
+def where(condition: Condition, person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """For a WHERE over people: true for those for whom the condition holds.
+
+    For the others it is false or null; so negate the condition (`Not`), never this expression.
+    """
+    return _where(condition, person_id, wanted=True)
+
+
+def _where(condition: Condition, person: ColumnElement[int], *, wanted: bool) -> ColumnElement[bool]:
+    match condition:
+        case Not(part):
+            return _where(part, person, wanted=not wanted)
+        case And(parts) | Or(parts):
+            inner = [_where(part, person, wanted=wanted) for part in parts]
+            every = isinstance(condition, And) is wanted
+            return sa.and_(sa.true(), *inner) if every else sa.or_(sa.false(), *inner)
+        case _:
+            return _test(condition, person, wanted=wanted)
+
+
+def _test(test: Test, person: ColumnElement[int], *, wanted: bool) -> ColumnElement[bool]:
+    found = _expression(test.fact, person)
+    match test:
+        case Presence(known=known):
+            return found.is_not(None) if known is wanted else found.is_(None)
+        case Membership(fact, among):
+            values = [_bound(value, fact, found) for value in among]
+            return found.in_(values) if wanted else found.not_in(values)
+        case Comparison(fact, operator, other):
+            right = _expression(other, person) if isinstance(other, Fact) else _bound(other, fact, found)
+            return _compared(found, operator if wanted else _OPPOSITE[operator], right)
+
+
+def _compared(left: ColumnElement[Any], operator: Operator, right: ColumnElement[Any]) -> ColumnElement[bool]:
+    match operator:
+        case Operator.EQUAL:
+            return left == right
+        case Operator.UNEQUAL:
+            return left != right
+        case Operator.LESS:
+            return left < right
+        case Operator.LESS_OR_EQUAL:
+            return left <= right
+        case Operator.MORE:
+            return left > right
+        case Operator.MORE_OR_EQUAL:
+            return left >= right
+
+
+def _expression(fact: Fact, person: ColumnElement[int]) -> ColumnElement[Any]:
+    expression = fact.sql(person)
+    return _ByCodePoint(expression) if fact.type in (FactType.TEXT, FactType.CHOICE) else expression
+
+
+def _bound(value: Constant, fact: Fact, beside: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The constant as a parameter; a date and an instant take the type of the column they are compared with."""
+    if fact.type is FactType.NUMBER:
+        return sa.literal(value, sa.Numeric(asdecimal=False) if isinstance(value, Decimal) else sa.BigInteger())
+    return sa.literal(value, _CONSTANT_TYPES.get(fact.type, beside.type))

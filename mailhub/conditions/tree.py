@@ -1,0 +1,92 @@
+"""What a condition is, once read: comparisons of facts, joined by and, or and not.
+
+Three rules make it total, and the same for one person and for many:
+
+- What is not known compares as false, whatever the comparison: `x = 1`, `x != 1` and `x in (1)` are all false.
+- `not` asks for the opposite comparison, so that it is false as well: `not x = 1` means `x != 1`, `not (a and b)` means
+  `not a or not b`. Only `is known` and `is unknown` speak about what is not known.
+- Text compares by code point, case and accents included; a choice and a flag are only equal or not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from mailhub.facts import Fact
+
+Constant: TypeAlias = str | int | Decimal | bool | date | datetime
+
+
+class Operator(StrEnum):
+    EQUAL = "="
+    UNEQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    MORE = ">"
+    MORE_OR_EQUAL = ">="
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A fact against a constant or another fact of its type."""
+
+    fact: Fact
+    operator: Operator
+    other: Fact | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a fact is one of these constants."""
+
+    fact: Fact
+    among: tuple[Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether a fact is known at all; never unknown itself."""
+
+    fact: Fact
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: "tuple[Condition, ...]"
+
+
+Test: TypeAlias = Comparison | Membership | Presence
+Condition: TypeAlias = Test | Not | And | Or
+
+
+def tests(condition: Condition) -> Iterator[Test]:
+    """Every single test in the condition, in the order written."""
+    match condition:
+        case Not(part):
+            yield from tests(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from tests(part)
+        case _:
+            yield condition
+
+
+def facts_used(condition: Condition) -> frozenset[str]:
+    """Names of all facts this condition looks at."""
+    used = {test.fact.name for test in tests(condition)}
+    others = (test.other for test in tests(condition) if isinstance(test, Comparison))
+    return frozenset(used | {other.name for other in others if isinstance(other, Fact)})
