@@ -1,26 +1,49 @@
 """Brings a database to this version: the one place that knows Alembic. Forward only."""
 
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
+import mailhub
+from mailhub.db.base import Base
 from mailhub.db.session import Database
 from mailhub.errors import BadInput
 
 SCRIPTS = Path(__file__).parent / "migrations"
+BY_HAND = "post_search"  # full text is no table of the metadata
+LOCK = 0x6D61696C687562  # an advisory lock of PostgreSQL: two processes never upgrade at once
+
+
+def opened(url: str, *, on_commit: Callable[[str], None] | None = None) -> Database:
+    """The database of this URL; raises BadInput where it cannot be reached."""
+    shown = make_url(url).render_as_string()
+    try:
+        database = Database(url, on_commit=on_commit)
+    except ModuleNotFoundError as fault:
+        cure = "pip install 'mailhub[postgres]'" if fault.name == "psycopg" else "look at [database] url"
+        raise BadInput(f"{shown}: the driver {fault.name} is not installed; {cure}") from fault
+    try:
+        with database.reader.connect():
+            return database
+    except sa.exc.DBAPIError as fault:
+        database.close()
+        said = " ".join(str(fault.orig).split())
+        raise BadInput(f"{shown}: the database cannot be opened ({said}); look at [database] url") from fault
 
 
 def newest() -> str:
     """The revision of this release."""
-    head = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None, "the release ships its migrations"
     return head
 
@@ -32,26 +55,69 @@ def current(database: Database) -> str | None:
 
 
 def ensure(database: Database) -> None:
-    """Make the tables of an empty database; raises BadInput when an older one must be upgraded first."""
-    at = current(database)
-    if at is None:
+    """Make the tables of an empty database; raises BadInput when it is of another release."""
+    if current(database) is None:
         upgrade(database)
-    elif at != newest():
-        raise BadInput(
-            f"The database is at revision {at} and this release needs {newest()}. Make a backup, then run "
-            "`mailhub db upgrade`."
-        )
+    complaint = behind(database)
+    if complaint is not None:
+        raise BadInput(complaint)
+
+
+def behind(database: Database) -> str | None:
+    """Why this release cannot work with the database, and what to do; None when it can."""
+    at = current(database)
+    if at is None or at == newest():
+        return None
+    if at not in {script.revision for script in _scripts().walk_revisions()}:
+        return f"The database is at revision {at}, which a newer release made; install that release."
+    cure = "make a backup, then run `mailhub db upgrade`"
+    return f"The database is at revision {at}, and this release needs {newest()}; {cure}."
 
 
 def upgrade(database: Database) -> tuple[str | None, str]:
     """Run every revision that is missing, all in one transaction; gives the revisions before and after."""
     before = current(database)
     with _own_connection(database) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(SCRIPTS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection), "head")
     return before, newest()
+
+
+def draft(database: Database, message: str) -> None:
+    """For developers: write the revision that leads from this upgraded database to the tables of the code."""
+    know_all_tables()
+    with _own_connection(database) as connection:
+        number = f"{len(list(_scripts().walk_revisions())) + 1:04d}"
+        command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+
+
+def differences(database: Database) -> list[str]:
+    """For tests: what an upgraded database has otherwise than the tables of the code."""
+    know_all_tables()
+    with database.reader.connect() as connection:
+        options = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith(BY_HAND)}
+        context = MigrationContext.configure(connection, opts=options)
+        return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def know_all_tables() -> None:
+    """Import every module that declares tables, so that the metadata is whole."""
+    for path in sorted(Path(mailhub.__file__).parent.glob("*/tables.py")):
+        importlib.import_module(f"mailhub.{path.parent.name}.tables")
+    for name in ("state", "versions"):
+        importlib.import_module(f"mailhub.db.{name}")
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
+
+
+def _config(connection: sa.Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = Base.metadata
+    return config
 
 
 @contextmanager
@@ -59,17 +125,22 @@ def _own_connection(database: Database) -> Iterator[sa.Connection]:
     """On SQLite foreign keys are off, before the transaction begins: recreating a parent would delete its children."""
     if not database.is_sqlite:
         with database.writer.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             yield connection
         return
-    engine = sa.create_engine(make_url(database.url), poolclass=sa.pool.NullPool)
+    engine = sa.create_engine(database.url, poolclass=sa.pool.NullPool)
     sa.event.listen(engine, "connect", _without_foreign_keys)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    with engine.begin() as connection:
-        yield connection
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise BadInput(f"The migration would leave {len(broken)} rows without their parent; nothing was changed.")
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            yield connection
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise BadInput(
+                    f"The migration would leave {len(broken)} rows without their parent; nothing was changed."
+                )
+    finally:
+        engine.dispose()
 
 
 def _without_foreign_keys(connection: Any, _record: Any) -> None:
