@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.db.session import ring
-from mailhub.people.tables import Activity
+from mailhub.people.tables import Activity, Person
 from mailhub.verbs import Thing
 
 BELL = "activity"
@@ -48,14 +48,14 @@ def note_each(
     list_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down that the same happened to many people."""
-    if person_ids:
-        shared = {"what": what, "at": now, "list_id": list_id, "detail": dict(detail or {})}
-        session.execute(
-            sa.insert(cast(sa.Table, Activity.__table__)),
-            [{**shared, "person_id": person_id} for person_id in person_ids],
-        )
-        ring(session, BELL)
+    """Write down that the same happened to many people, in one statement."""
+    if not person_ids:
+        return
+    row = {"what": what, "at": now, "list_id": list_id, "detail": dict(detail or {})}
+    columns = [sa.literal(value, Activity.__table__.c[name].type) for name, value in row.items()]
+    people = sa.select(Person.id, *columns).where(Person.id.in_(person_ids))
+    session.execute(sa.insert(cast(sa.Table, Activity.__table__)).from_select(["person_id", *row], people))
+    ring(session, BELL)
 
 
 def unreacted(session: Session, limit: int) -> Sequence[Activity]:

@@ -25,7 +25,7 @@ from mailhub.site import Site
 
 MEMBERS, SUPPRESSIONS = "members", "suppressions"
 STAGE_AT_ONCE = 400
-APPLY_AT_ONCE = 160  # some 15 ms on a usual machine; a writer may take 50
+APPLY_AT_ONCE = 150  # some 15 ms on a usual machine; a writer may take 50
 TRIES = 5
 
 Progress = Callable[[int, int], None]  # done, of; it may raise to cancel
@@ -114,9 +114,10 @@ class Importer:
         taken: set[int] = set()
         lines = iter(roster)
         while page := list(islice(lines, STAGE_AT_ONCE)):
-            with self.database.reading() if report.job_id is None else self.database.transaction() as session:
+            with self.database.reading() as session:
                 good = check(session, self.site, roll, page, taken, report, self.tell)
-                if report.job_id is not None:
+            if report.job_id is not None:
+                with self.database.transaction() as session:
                     staging.add(session, report.job_id, good)
             self.progress(page[-1].line, max(roster.lines, page[-1].line))
         if report.job_id is not None:

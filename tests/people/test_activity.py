@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailhub.db.session import Database
-from mailhub.people import activity
+from mailhub.people import activity, persons
 from mailhub.people.tables import Activity
 from mailhub.verbs import Thing
 
@@ -49,9 +49,15 @@ def test_noting_rings_the_workers_after_the_commit(database: Database, now: date
         activity.note(session, "post.published", now=now)
         assert heard == []
     with database.transaction() as session:
-        activity.note_each(session, "person.shown", [1, 2], now=now, detail={"by": 9})
         activity.note_each(session, "person.shown", [], now=now)
-    assert heard == [activity.BELL, activity.BELL]
+    assert heard == [activity.BELL]
+
+
+def test_the_same_is_noted_of_many_people_at_once(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        people = [persons.meet(session, f"p{n}@example.org", now=now)[0].id for n in range(3)]
+        activity.note_each(session, "person.shown", people[:2], now=now, list_id=3, detail={"by": people[2]})
     with database.reading() as session:
-        rows = session.scalars(sa.select(Activity).where(Activity.what == "person.shown").order_by(Activity.id))
-        assert [(row.person_id, row.detail) for row in rows] == [(1, {"by": 9}), (2, {"by": 9})]
+        rows = session.scalars(sa.select(Activity).where(Activity.what == "person.shown").order_by(Activity.person_id))
+        noted = [(row.person_id, row.at, row.list_id, row.detail, row.reacted_at) for row in rows]
+    assert noted == [(person_id, now, 3, {"by": people[2]}, None) for person_id in people[:2]]
