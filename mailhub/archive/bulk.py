@@ -51,7 +51,6 @@ class Damage(StrEnum):
 
 
 _GRAVE = {
-    Problem.NUL: Damage.NUL,
     Problem.NO_BLANK_LINE: Damage.NO_BLANK_LINE,
     Problem.UNCLOSED_MULTIPART: Damage.CUT_SHORT,
     Problem.BAD_ENCODING: Damage.BAD_ENCODING,
@@ -196,7 +195,7 @@ class _Import:
     def _draft(self, mail: _Mail) -> Draft:
         try:
             read = self.parse(mail.raw)
-            damage = _damage(read)
+            damage = Damage.NUL if b"\0" in (mail.found.raw or b"") else _damage(read)
         except Unreadable:
             read, damage = _least_of(mail.raw), Damage.UNREADABLE
         if damage is not None:

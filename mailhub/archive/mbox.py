@@ -120,10 +120,12 @@ class _Reader:
     def next_piece(self) -> _Piece | None:
         """What lies before the next beginning; None at the end."""
         dropped = dropped_lines = 0
+        head = b""
         look = 1  # beyond this piece's own beginning
         while (end := self._beginning(look)) is None:
             if len(self._buffer) - self._start > self._largest:
                 lost = self._buffer[self._start : -_AROUND]
+                head = head or lost[:5]
                 dropped, dropped_lines = dropped + len(lost), dropped_lines + lost.count(b"\n")
                 self._start += len(lost)
             look = max(1, len(self._buffer) - self._start - _AROUND)
@@ -131,8 +133,9 @@ class _Reader:
         raw = self._buffer[self._start : end]
         if not raw:
             return None
-        content = None if dropped else raw
-        piece = _Piece(self._line, self._offset, dropped + len(raw), content, self._line > 1 or raw[:5] == b"From ")
+        size = dropped + len(raw)
+        is_announced = (head or raw[:5]) == b"From "
+        piece = _Piece(self._line, self._offset, size, None if size > self._largest else raw, is_announced)
         self._start = end
         self._line += dropped_lines + raw.count(b"\n")
         self._offset += piece.size

@@ -19,8 +19,11 @@ class Mailed:
 mails = st.builds(Mailed, st.sampled_from(IDS), st.lists(st.sampled_from(IDS), max_size=4).map(tuple))
 
 
+TwoOrders = tuple[list[Mailed], list[Mailed]]
+
+
 @st.composite
-def orders(draw: st.DrawFn) -> tuple[list[Mailed], list[Mailed]]:
+def orders(draw: st.DrawFn) -> TwoOrders:
     """The same mails in two orders."""
     some = draw(st.lists(mails, min_size=1, max_size=7))
     return some, draw(st.permutations(some))

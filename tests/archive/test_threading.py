@@ -14,7 +14,7 @@ from mailhub.archive.threading import (
     loose,
     together,
 )
-from tests.archive.shapes import Mailed, expected_parents, expected_threads, once, orders
+from tests.archive.shapes import Mailed, TwoOrders, expected_parents, expected_threads, once, orders
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,13 @@ from tests.archive.shapes import Mailed, expected_parents, expected_threads, onc
         (["", "a"], [], ("a",)),
     ],
 )
-def test_a_chain_is_references_then_in_reply_to_each_id_where_it_stands_last(references, in_reply_to, chain):
+def test_a_chain_is_references_then_in_reply_to_each_id_where_it_stands_last(
+    references: list[str], in_reply_to: list[str], chain: tuple[str, ...]
+) -> None:
     assert chain_of("own", references, in_reply_to) == chain
 
 
-def test_a_chain_without_end_keeps_its_root_and_its_nearest():
+def test_a_chain_without_end_keeps_its_root_and_its_nearest() -> None:
     chain = chain_of("own", [f"id{n}" for n in range(1000)], [])
 
     assert len(chain) == LONGEST_CHAIN
@@ -43,7 +45,7 @@ def test_a_chain_without_end_keeps_its_root_and_its_nearest():
     assert chain[-1] == "id999"
 
 
-def test_an_id_of_any_length_can_be_indexed_and_equal_ids_stay_equal():
+def test_an_id_of_any_length_can_be_indexed_and_equal_ids_stay_equal() -> None:
     giant = "x" * 5000 + "@example.org"
 
     assert len(known_as(giant)) <= LONGEST_ID
@@ -52,26 +54,26 @@ def test_an_id_of_any_length_can_be_indexed_and_equal_ids_stay_equal():
     assert known_as("tab\there@example.org").isprintable()
 
 
-def test_the_parent_is_the_last_id_that_is_there():
+def test_the_parent_is_the_last_id_that_is_there() -> None:
     assert choose_parent(("a", "b", "c"), {"a", "b"}) == "b"
     assert choose_parent(("a",), {"b"}) is None
 
 
-def test_a_circle_is_cut_at_its_smallest_id_wherever_one_begins_to_look():
+def test_a_circle_is_cut_at_its_smallest_id_wherever_one_begins_to_look() -> None:
     wanted = {"d": "b", "b": "c", "c": "b", "a": "d", "e": "e2"}
 
     assert loose(wanted) == {"b"}
     assert loose(dict(reversed(wanted.items()))) == {"b"}
 
 
-def test_ten_thousand_answers_in_a_row_need_no_deeper_stack():
+def test_ten_thousand_answers_in_a_row_need_no_deeper_stack() -> None:
     wanted: dict[str, str | None] = {f"{n:05}": f"{n + 1:05}" for n in range(10_000)}
     assert loose(wanted) == frozenset()
     assert loose(wanted | {"10000": "00000"}) == {"00000"}
 
 
 @given(orders())
-def test_mails_of_one_id_count_as_one_in_any_order(two_orders):
+def test_mails_of_one_id_count_as_one_in_any_order(two_orders: TwoOrders) -> None:
     for own in {mail.own for mail in two_orders[0]}:
         results = set()
         for order in two_orders:
@@ -83,7 +85,7 @@ def test_mails_of_one_id_count_as_one_in_any_order(two_orders):
 
 
 @given(orders())
-def test_any_order_gives_the_same_parents(two_orders):
+def test_any_order_gives_the_same_parents(two_orders: TwoOrders) -> None:
     results = []
     for order in two_orders:
         named: dict[str, Named] = {}
@@ -97,7 +99,7 @@ def test_any_order_gives_the_same_parents(two_orders):
 
 
 @given(orders())
-def test_any_order_gives_the_same_threads(two_orders):
+def test_any_order_gives_the_same_threads(two_orders: TwoOrders) -> None:
     for order in two_orders:
         groups = Groups()
         for mail in order:
@@ -107,7 +109,7 @@ def test_any_order_gives_the_same_threads(two_orders):
         assert threads == expected_threads(two_orders[0])
 
 
-def test_the_oracle_itself_knows_a_ghost_binds_its_answers():
+def test_the_oracle_itself_knows_a_ghost_binds_its_answers() -> None:
     siblings = [Mailed("a", ("ghost",)), Mailed("b", ("ghost",))]
     assert expected_threads(siblings) == {frozenset({"a", "b"})}
     assert expected_parents(siblings) == {"a": None, "b": None}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from mailhub.archive import threads
 from tests.archive.conftest import NOW
-from tests.archive.shapes import expected_parents, expected_threads, orders
+from tests.archive.shapes import TwoOrders, expected_parents, expected_threads, orders
 from tests.archive.writing import Archive, as_bytes, mailed
 
 some_orders = settings(
@@ -23,7 +23,7 @@ def pages(mails: list[bytes], size: int) -> list[list[bytes]]:
 
 @some_orders
 @given(orders())
-def test_any_order_of_arrival_gives_the_same_parents_and_threads(archive: Archive, two_orders):
+def test_any_order_of_arrival_gives_the_same_parents_and_threads(archive: Archive, two_orders: TwoOrders) -> None:
     for order in two_orders:
         list_id = archive.next_list()
         archive.publish(list_id, *map(as_bytes, order))
@@ -34,7 +34,7 @@ def test_any_order_of_arrival_gives_the_same_parents_and_threads(archive: Archiv
 
 @some_orders
 @given(orders())
-def test_batches_of_any_order_give_what_single_posts_give(archive: Archive, two_orders):
+def test_batches_of_any_order_give_what_single_posts_give(archive: Archive, two_orders: TwoOrders) -> None:
     list_id = archive.next_list()
     with archive.database.transaction() as session:
         for at in range(0, 7, 3):
@@ -47,7 +47,7 @@ def test_batches_of_any_order_give_what_single_posts_give(archive: Archive, two_
 
 @some_orders
 @given(orders())
-def test_different_mails_with_one_id_are_all_kept_and_change_no_thread(archive: Archive, two_orders):
+def test_different_mails_with_one_id_are_all_kept_and_change_no_thread(archive: Archive, two_orders: TwoOrders) -> None:
     numbers = {id(mail): number for number, mail in enumerate(two_orders[0])}
     seen = []
     for order in two_orders:
@@ -62,7 +62,7 @@ def test_different_mails_with_one_id_are_all_kept_and_change_no_thread(archive: 
     assert seen[0] == seen[1] == expected_threads(two_orders[0])
 
 
-def test_what_a_thread_shows_follows_from_its_posts_alone(archive: Archive):
+def test_what_a_thread_shows_follows_from_its_posts_alone(archive: Archive) -> None:
     shown = []
     mails = [
         mailed("a@x.test", subject="[orto] Potatura", sent_at=NOW),
@@ -78,7 +78,7 @@ def test_what_a_thread_shows_follows_from_its_posts_alone(archive: Archive):
     assert all(one == {("Infine", NOW - timedelta(days=1), NOW + timedelta(hours=1), 4)} for one in shown)
 
 
-def test_of_two_posts_of_one_second_the_smaller_id_names_the_thread(archive: Archive):
+def test_of_two_posts_of_one_second_the_smaller_id_names_the_thread(archive: Archive) -> None:
     mails = [
         mailed("b@x.test", subject="Second", references=["g@x.test"]),
         mailed("a@x.test", subject="First", references=["h@x.test"]),
@@ -90,7 +90,7 @@ def test_of_two_posts_of_one_second_the_smaller_id_names_the_thread(archive: Arc
         assert archive.shown(list_id) == {("First", NOW, NOW, 3)}
 
 
-def test_a_link_to_a_thread_outlives_its_joining_another(archive: Archive):
+def test_a_link_to_a_thread_outlives_its_joining_another(archive: Archive) -> None:
     [one] = archive.publish(1, mailed("a@x.test"))
     [other] = archive.publish(1, mailed("b@x.test", references=["a@x.test"]))
     [late] = archive.publish(1, mailed("z@x.test", references=["q@x.test"]))
@@ -104,7 +104,7 @@ def test_a_link_to_a_thread_outlives_its_joining_another(archive: Archive):
         assert found.posts == 4
 
 
-def test_the_same_ids_in_another_list_are_another_conversation(archive: Archive):
+def test_the_same_ids_in_another_list_are_another_conversation(archive: Archive) -> None:
     archive.publish(1, mailed("a@x.test"))
     archive.publish(2, mailed("b@x.test", references=["a@x.test"]))
 
@@ -113,7 +113,7 @@ def test_the_same_ids_in_another_list_are_another_conversation(archive: Archive)
 
 
 @pytest.mark.parametrize("ghost", [True, False])
-def test_a_post_takes_no_more_statements_in_a_long_thread_than_in_a_short_one(archive: Archive, ghost: bool):
+def test_a_post_takes_no_more_statements_in_a_long_thread_than_in_a_short_one(archive: Archive, ghost: bool) -> None:
     root = "gone@x.test" if ghost else "0@x.test"
     mails = [mailed(f"{n}@x.test", references=[root, f"{n - 1}@x.test"] if n else []) for n in range(300)]
     with archive.database.transaction() as session:
@@ -121,7 +121,7 @@ def test_a_post_takes_no_more_statements_in_a_long_thread_than_in_a_short_one(ar
             archive.publish_batch(session, 1, some)
     rows = 0
 
-    def count_rows(_connection, cursor, statement, _parameters, _context, _many) -> None:
+    def count_rows(*_what: object) -> None:
         nonlocal rows
         rows += 1
 
@@ -135,7 +135,7 @@ def test_a_post_takes_no_more_statements_in_a_long_thread_than_in_a_short_one(ar
     assert len(archive.threads(1)) == 1
 
 
-def test_a_thread_of_three_thousand_answers_in_a_row_is_put_together_backwards(archive: Archive):
+def test_a_thread_of_three_thousand_answers_in_a_row_is_put_together_backwards(archive: Archive) -> None:
     mails = [mailed(f"{n}@x.test", in_reply_to=f"{n - 1}@x.test" if n else None) for n in range(3000)]
     with archive.database.transaction() as session:
         for some in pages(mails[::-1], 500):
