@@ -61,7 +61,8 @@ class _Parser:
     def whole(self) -> Condition:
         condition = self._condition()
         if self._next.kind is not Kind.END:
-            raise Trouble(self._next.place, f"{self._next.text} does not follow", "join tests with and, or; put a text of several words in quotes")
+            cure = "join tests with and, or; put a text of several words in quotes"
+            raise Trouble(self._next.place, f"{self._next.text} does not follow", cure)
         return condition
 
     @property
