@@ -49,7 +49,7 @@ def draft(
     return Draft(
         sha256=sha256,
         message_id=own,
-        names=Named(chain_of(own, *(_bracketed(mail, name) for name in ("references", "in-reply-to")))),
+        names=Named(_chain(own, mail)),
         subject=plain(mail.subject)[:_LONGEST_SUBJECT],
         author_name=plain(author.name)[:_LONGEST_NAME] if author else "",
         author_email=plain(author.email) if author else "",
@@ -86,11 +86,18 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _bracketed(mail: Mail, name: str) -> tuple[str, ...]:
-    """The ids of a field, where it holds ids: «your message of Monday» would bind strangers' mails together."""
-    holds_ids = any(b"<" in field.value for field in mail.headers if field.name.lower() == name)
-    ids = mail.references if name == "references" else mail.in_reply_to
-    return ids if holds_ids else ()
+def _chain(own: str, mail: Mail) -> tuple[str, ...]:
+    references = _ids(mail, "references", mail.references)
+    return chain_of(own, references, _ids(mail, "in-reply-to", mail.in_reply_to))
+
+
+def _ids(mail: Mail, name: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of these ids that are not bare words: «your message of Monday» would bind strangers' mails together."""
+    values = [field.value for field in mail.headers if field.name.lower() == name]
+    if not values or any(b"<" in value for value in values):
+        return ids
+    bare = {word for value in values for word in value.decode("utf-8", "replace").split()}
+    return tuple(message_id for message_id in ids if message_id not in bare)
 
 
 def _sent_at(mail: Mail, now: datetime) -> datetime | None:

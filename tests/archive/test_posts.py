@@ -1,11 +1,14 @@
 """A mail becomes a post once, with its words, its files and a number that leaves no gap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from mailhub.archive import attachments, blobs, packing, posts, reading
+from mailhub.archive import raw as raws
 from mailhub.archive.tables import Blob, Post, PostState, PostText
+from mailhub.mail.message import parse
 from tests.archive.conftest import NOW
 from tests.archive.writing import Archive, mailed
 
@@ -138,3 +141,28 @@ def test_a_withdrawn_post_keeps_its_place_in_the_thread(archive: Archive) -> Non
 def test_what_no_database_can_hold_is_taken_out(archive: Archive) -> None:
     [post] = archive.publish(1, mailed("a@x.test", subject="Nul\0and\ud800".encode("utf-8", "replace").decode()))
     assert "\0" not in post.subject
+
+
+def test_words_where_an_id_should_be_bind_no_mails_together(archive: Archive) -> None:
+    vague = "In-Reply-To: Your message of Saturday"
+    archive.publish(1, mailed("a@x.test", more=vague), mailed("b@x.test", more=vague))
+    archive.publish(1, mailed("c@x.test", more="In-Reply-To: a@x.test"))
+    assert len(archive.threads(1)) == 3
+
+
+def test_an_id_that_was_added_to_a_mail_on_its_way_counts(archive: Archive) -> None:
+    archive.publish(1, mailed("a@x.test"))
+    raw = mailed("b@x.test", more="In-Reply-To: lost")
+    with archive.database.transaction() as session:
+        posts.publish(
+            session,
+            archive.site,
+            list_id=1,
+            number=2,
+            raw_id=raws.keep(session, archive.site, raw, now=NOW).id,
+            raw=raw,
+            mail=replace(parse(raw), references=("a@x.test",)),
+            person_id=None,
+            now=NOW,
+        )
+    assert archive.parents(1)["b@x.test"] == "a@x.test"
