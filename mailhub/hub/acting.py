@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 from mailhub import language
 from mailhub.authority import Allowed, Ruling, allows
 from mailhub.delivery import service
-from mailhub.lists import voice
+from mailhub.lists import telling, voice
+from mailhub.lists.tables import MailList
 from mailhub.lists.things import QUESTIONS
-from mailhub.people import deeds
-from mailhub.people.tables import Asking, Question
+from mailhub.people import deeds, persons, roles
+from mailhub.people.tables import Asking, Person, Question
+from mailhub.site import FRONT_DESK, Site
 from mailhub.tokens import MAIL
 from mailhub.verbs import Act, Answer, Call, Outcome, Thing
+
+LONGEST_TEXT = 20_000  # characters of somebody's own words that come back below ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,20 @@ def carry_out(call: Call, act: Act, *, on_record: bool) -> Carried:
     return Carried(ruling, outcome, deed.id if deed else 0)
 
 
-def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None = None) -> None:
-    """Owe the person this answer, once for each cause."""
+def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None = None, because: str = "member") -> None:
+    """Owe the person this answer, once for each cause; `because` is an entry of the footers."""
     words = language.mail(act.language, answer.key, **answer.values)
     if answer.returns_text and act.words:
-        words = language.with_text_below(words, act.words)
-    about = answer.thing
-    list_id = voice.list_of(act.session, about or act.thing)
+        words = language.with_text_below(words, act.words[:LONGEST_TEXT])
+    about = answer.thing or (act.thing if act.thing.id else None)
+    list_id = voice.list_of(act.session, about) if about else None
     service.tell(
         act.session,
         act.site,
         person_id=act.person_id,
         words=words,
         language=act.language,
-        source="site.service",
+        source=service.SOURCE,
         kind=f"{answer.key}.{act.via}",
         occurrence=occurrence,
         now=act.now,
@@ -66,7 +70,27 @@ def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None =
         in_reply_to=in_reply_to,
         list_id=list_id,
         sender=voice.sender(act.session, act.site, list_id, act.language),
+        footer=_footer(act, list_id, because),
     )
+
+
+def _footer(act: Act, list_id: int | None, because: str) -> str:
+    """The two lines below: the group's, or the site's where it is about no group."""
+    group = act.session.get(MailList, list_id) if list_id else None
+    if group is not None:
+        person = act.session.get_one(Person, act.person_id)
+        return telling.footer(act.session, act.site, person, group, because, act.language, act.now)
+    desk = act.site.address(FRONT_DESK)
+    key = "footer.named" if because == "named" else "footer.wrote"
+    sentence = language.say(act.language, key, **({} if because == "named" else {"address": desk}))
+    return language.footer(act.language, sentence, contact(act.session, act.site), member=False)
+
+
+def contact(session: Session, site: Site) -> str:
+    """The address of a person who organises the site."""
+    people = [person.id for person in roles.organisers_of(session, roles.SITE)]
+    reached = persons.write_to(session, people)
+    return next((reached[one].email for one in people if one in reached), site.address("postmaster"))
 
 
 def open_asking(session: Session, thing: Thing, person_id: int) -> Asking | None:

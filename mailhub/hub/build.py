@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
 from mailhub import tokens
 from mailhub.archive import packing, search
+from mailhub.archive.tables import Post
 from mailhub.clock import Clock
 from mailhub.db import state
 from mailhub.db.session import Database
@@ -87,7 +90,7 @@ def build_hub(
         site=site,
         database=database,
         clock=clock or Clock(_offset(database)),
-        verbs=_verbs(),
+        verbs=all_verbs(),
         questions=kinds,
         sources=Sources([SiteSource(), *SOURCES]),
         facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
@@ -98,7 +101,8 @@ def build_hub(
     )
 
 
-def _verbs() -> Verbs:
+def all_verbs() -> Verbs:
+    """Everything a person can do on any site."""
     verbs = Verbs(VERBS)
     verbs.add(undo_verb(verbs))
     return verbs
@@ -109,7 +113,7 @@ def _chores(site: Site, kinds: QuestionKinds) -> tuple[Chore, ...]:
     return (
         Chore("questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), questions.next_due),
         Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), subscriptions.next_due),
-        Chore("unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE), privacy.next_due),
+        Chore("unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), privacy.next_due),
         Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), search.next_due),
         Chore("packing", lambda s, now: packing.page(s, site, now=now), packing.next_due),
     )
@@ -127,3 +131,8 @@ def _offset(database: Database) -> timedelta:
     with database.reading() as session:
         kept = state.get(session, CLOCK)
     return timedelta(microseconds=kept["offset_microseconds"]) if kept else timedelta()
+
+
+def _wrote(person_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whoever stands as an author in the archive is not forgotten by the way."""
+    return sa.exists().where(Post.person_id == person_id)

@@ -12,7 +12,6 @@ from mailhub.inbound.visit import Visit
 from mailhub.language import say
 from mailhub.lists import reading, things
 from mailhub.lists.tables import MailList
-from mailhub.people import persons, roles
 from mailhub.verbs import Act, Answer, Thing
 
 MOST_A_DAY = 5  # answers to mail we did not understand, to one person (RFC 3834 section 2, D-65)
@@ -56,7 +55,11 @@ def _values(visit: Visit, key: str, thing: Thing | None) -> dict[str, object]:
         case "not-understood":
             return {"words": _words(visit, thing), "hint": _hint(visit, list_id)}
         case "help":
-            return {"site": visit.hub.site.name, "groups": _groups(visit), "contact": contact(visit, list_id)}
+            return {
+                "site": visit.hub.site.name,
+                "groups": _groups(visit),
+                "contact": acting.contact(visit.session, visit.hub.site),
+            }
     return {}
 
 
@@ -85,13 +88,6 @@ def _groups(visit: Visit) -> list[str]:
         if rules.join != "invitation"
     ]
     return lines or [say(visit.language, "inbound.no-groups")]
-
-
-def contact(visit: Visit, list_id: int | None) -> str:
-    """The address of a person to write to."""
-    people = roles.organisers_of(visit.session, list_id or roles.SITE)
-    reached = persons.write_to(visit.session, [person.id for person in people])
-    return next((a.email for a in reached.values()), visit.hub.site.address("postmaster"))
 
 
 def _answered_today(visit: Visit, person_id: int) -> int:

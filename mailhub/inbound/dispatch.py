@@ -23,6 +23,7 @@ from mailhub.inbound.routing import (
 from mailhub.inbound.visit import Visit, ways
 from mailhub.lists import posting, relay, wishes
 from mailhub.lists import reading as groups
+from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.people import deeds
 from mailhub.verbs import Act, Call, Thing
 
@@ -64,17 +65,14 @@ def _go(visit: Visit, where: Route, position: int) -> Result:
         case ToLeave(person_id, list_id):
             return _leave(visit, person_id, list_id, position)
         case ToRelay(person_id, list_id):
-            return _from_receipt(
-                visit,
-                relay.receive(visit.session, visit.hub.site, **letter(visit), to=person_id, list_id=list_id),
-                list_id,
-            )
+            receipt = relay.receive(visit.session, visit.hub.site, arrival(visit), to=person_id, list_id=list_id)
+            return from_receipt(visit, receipt, position, list_id)
         case ToRole(role, list_id):
-            receipt = relay.to_role(visit.session, visit.hub.site, **letter(visit), role=role, list_id=list_id)
-            return _from_receipt(visit, receipt, list_id)
+            receipt = relay.to_role(visit.session, visit.hub.site, arrival(visit), role=role, list_id=list_id)
+            return from_receipt(visit, receipt, position, list_id)
         case ToOrganisers():
-            receipt = relay.to_role(visit.session, visit.hub.site, **letter(visit), role="organiser", list_id=0)
-            return _from_receipt(visit, receipt, 0)
+            receipt = relay.to_role(visit.session, visit.hub.site, arrival(visit), role="organiser", list_id=0)
+            return from_receipt(visit, receipt, position)
         case ToDesk():
             return _at_the_desk(visit, position)
         case Nobody():
@@ -90,8 +88,8 @@ def _to_list(visit: Visit, list_id: int, position: int) -> Result:
         call = wishes.read(visit.words, visit.mail.subject, visit.hub.verbs, today=today, kind="list")
         if call is not None and not visit.mail.attachments:
             return carry_out(visit, call, thing, position, "reply")
-    receipt = posting.receive(visit.session, visit.hub.site, **letter(visit), list_id=list_id)
-    return _from_receipt(visit, receipt, list_id)
+    receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), list_id=list_id)
+    return from_receipt(visit, receipt, position, list_id)
 
 
 def carry_out(
@@ -127,7 +125,7 @@ def carry_out(
     carried = acting.carry_out(call, act, on_record=visit.person is not None)
     if isinstance(carried.ruling, Held):
         if carried.ruling.ask is Ask.RECORD:
-            identity.ask(visit, act, position)
+            identity.ask(visit, position)
         return Result("held", "unproven", person.id, thing=thing, detail={"verb": call.verb.name})
     if not isinstance(carried.ruling, Allowed) or carried.outcome is None:
         return Result("dropped", "unproven", person.id, thing=thing)
@@ -179,23 +177,25 @@ def _said(visit: Visit, line: str) -> tuple[Call, Thing] | None:
     return None
 
 
-def letter(visit: Visit) -> dict[str, Any]:
+def arrival(visit: Visit) -> Arrival:
     """What the lists room needs to know of a mail."""
-    evidence = visit.evidence()
-    return {
-        "mail": visit.mail,
-        "raw": visit.raw,
-        "raw_id": visit.receipt.raw_id,
-        "nature": visit.read.nature,
-        "folded": visit.read.folded,
-        "person": visit.person,
-        "address": visit.address,
-        "evidence": evidence,
-        "language": visit.language,
-        "now": visit.now,
-    }
+    return Arrival(
+        mail=visit.mail,
+        raw=visit.raw,
+        raw_id=visit.receipt.raw_id,
+        nature=visit.read.nature,
+        folded=visit.read.folded,
+        person=visit.person,
+        address=visit.address,
+        evidence=visit.evidence(),
+        language=visit.language,
+        now=visit.now,
+    )
 
 
-def _from_receipt(visit: Visit, receipt: posting.Receipt, list_id: int) -> Result:
+def from_receipt(visit: Visit, receipt: Receipt, position: int, list_id: int | None = None) -> Result:
+    """The lists room's word on a mail; what is not proven is asked about first."""
+    if receipt.is_unproven:
+        identity.ask(visit, position)
     person_id = visit.person.id if visit.person else None
     return Result(receipt.outcome, receipt.reason, person_id, list_id, receipt.thing)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
-from mailhub.authority import Level
+from mailhub.authority import Evidence, Level
 from mailhub.hub import acting
 from mailhub.inbound import answers
 from mailhub.inbound.visit import Visit
@@ -26,24 +26,32 @@ WAS_IT_YOU = QuestionKind(KIND, ends_after=timedelta(days=7))
 Again = Callable[[Session, int, int, datetime], None]  # works on a mail once more, for the recipient at this position
 
 
-def ask(visit: Visit, act: Act, position: int) -> None:
+def ask(visit: Visit, position: int) -> None:
     """Ask the address on record, unless it has been asked within a day: then the mail just waits."""
-    if visit.address is None or visit.is_automatic or _asked_lately(visit.session, act.person_id, visit.now):
+    person, address = visit.person, visit.address
+    if person is None or address is None or visit.is_automatic or _asked_lately(visit.session, person.id, visit.now):
         return
+    detail = {"position": position}
     question = questions.ask(
-        visit.session,
-        WAS_IT_YOU,
-        visit.receipt.id,
-        [(act.person_id, visit.address.id)],
-        now=visit.now,
-        detail={"position": position},
+        visit.session, WAS_IT_YOU, visit.receipt.id, [(person.id, address.id)], now=visit.now, detail=detail
     )
+    when = formats.day_hour(visit.language, visit.receipt.received_at, persons.zone_of(person, visit.hub.site))
     # No word of the mail is repeated: whoever forged it would have us carry their text (S-05).
-    zone = persons.zone_of(visit.person, visit.hub.site) if visit.person else visit.hub.site.time_zone
-    when = formats.day_hour(visit.language, visit.receipt.received_at, zone)
     values = {"when": when, "address": visit.receipt.recipients[position]}
-    answer = Answer("inbound.was-this-you", values, Thing(KIND, question.id))
-    acting.tell(act, answer, occurrence=visit.receipt.id * answers.PER_MAIL + position)
+    act = Act(
+        session=visit.session,
+        site=visit.hub.site,
+        person_id=person.id,
+        thing=Thing(KIND, question.id),
+        argument="",
+        evidence=Evidence(),
+        via="reply",
+        now=visit.now,
+        language=visit.language,
+        address_id=address.id,
+    )
+    answer = Answer("inbound.was-this-you", values, act.thing)
+    acting.tell(act, answer, occurrence=visit.receipt.id * answers.PER_MAIL + position, because="named")
 
 
 def verbs(again: Again) -> tuple[Verb, Verb]:

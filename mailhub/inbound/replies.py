@@ -36,8 +36,8 @@ def command(visit: Visit, thing: Thing) -> tuple[Call | None, str]:
 def _without_command(visit: Visit, thing: Thing, position: int) -> "dispatch.Result":
     """Prose: to a message it is an answer in its conversation, elsewhere we ask what is meant."""
     if thing.kind == things.POST:
-        receipt = posting.receive(visit.session, visit.hub.site, **dispatch.letter(visit), reply_to=thing.id)
-        return dispatch.Result(receipt.outcome, receipt.reason, visit.person.id if visit.person else None, thing=thing)
+        receipt = posting.receive(visit.session, visit.hub.site, dispatch.arrival(visit), reply_to=thing.id)
+        return dispatch.from_receipt(visit, receipt, position)
     return answers.refuse(visit, "not-understood", position, thing=thing)
 
 

@@ -28,6 +28,7 @@ CHORES = "chores"
 ROLES = ("inbound", "web", "work", "clock")
 LOOK_EVERY = 5.0  # seconds; bells make it sooner
 CHECKPOINT_EVERY = 60.0
+SETTLE_LOOK = 0.02
 AFTER_FAULT = 5.0  # a loop that failed waits before it tries again
 
 
@@ -68,15 +69,15 @@ class Service:
         self._control.start()
 
     def stop(self) -> None:
-        """Refuse new mail, let each loop finish its page, close."""
+        """Refuse new mail, let each loop finish its page, close; also after a start that failed."""
         self._stopping.set()
+        self._worker.stop()
         if self.doors:
             self.doors.close()
         if self.web:
             self.web.stop()
         self._control.stop()
-        if "clock" in self._only:
-            self._timetable.stop()
+        self._timetable.stop()
         self._bells.ring_all()
         for thread in self._threads:
             thread.join(30)
@@ -84,7 +85,13 @@ class Service:
 
     def turn(self, by: timedelta) -> None:
         """Turn the site's clock, as the sandbox does, while the loops work."""
-        self._worker.turn(by, self._settle)
+        self._worker.turn(by, self.settle)
+
+    def settle(self) -> None:
+        """Wait until the loops have worked off everything that is due."""
+        while not self._worker.is_idle() and not self._stopping.is_set():
+            self._bells.ring_all()
+            self._stopping.wait(SETTLE_LOOK)
 
     def _take_over(self) -> None:
         with self._hub.database.transaction() as session:
@@ -118,11 +125,6 @@ class Service:
         self._timetable.every(LOOK_EVERY, "look", self._bells.ring_all)
         self._timetable.every(CHECKPOINT_EVERY, "checkpoint", self._hub.database.checkpoint)
         self._timetable.start()
-
-    def _settle(self) -> None:
-        while not self._worker.is_idle() and not self._stopping.is_set():
-            self._bells.ring_all()
-            self._stopping.wait(0.02)
 
 
 def control_path(hub: Hub) -> Path:

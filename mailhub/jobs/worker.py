@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailhub.db import state
-from mailhub.delivery import due, expand
+from mailhub.delivery import due, expand, switch
 from mailhub.delivery.sender import Sender
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims
@@ -37,7 +37,12 @@ class Worker:
         """Owe a page of copies, send what is due; how much was done."""
         with self._hub.database.transaction() as session:
             owed = expand.page(session, self._hub.sources, now=self._hub.clock.now())
-        return owed + self._sender.work(self._hub.clock.now())
+            is_held = switch.why_held(session) is not None
+        return owed if is_held else owed + self._sender.work(self._hub.clock.now())
+
+    def stop(self) -> None:
+        """Let the sender end soon; from any thread."""
+        self._sender.stop()
 
     def chores(self) -> int:
         """One page of every chore that is due."""

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import mailhub.web
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import mailhub.web
 from mailhub import formats
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
@@ -154,6 +154,3 @@ def _language() -> str:
 
 def _web_static() -> Path:
     return Path(str(mailhub.web.__file__)).parent / "static"
-
-
-

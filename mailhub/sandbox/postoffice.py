@@ -50,6 +50,10 @@ class PostOffice:
         """What somebody wrote stands among their letters too."""
         self._keep(owner, raw, outgoing=True)
 
+    def as_letter(self, owner: str, raw: bytes) -> Letter:
+        """These bytes as somebody would see them in their mailbox, without keeping them."""
+        return Letter(0, canonical(owner), message.parse(raw), raw, self._now())
+
     def letters(self, owner: str) -> list[Letter]:
         """A mailbox, newest first."""
         key = canonical(owner)
