@@ -7,8 +7,8 @@ when:                            # a plain list: all of them
   - person.age >= 18
 """
 
-from mailhub.conditions.parser import DEEPEST, parse
-from mailhub.conditions.tree import And, Condition, Not, Or
+from mailhub.conditions.parser import DEEPEST, MOST_TESTS, parse
+from mailhub.conditions.tree import And, Condition, Not, Or, tests
 from mailhub.content import BadContent, Document, Problem, Reader, Value
 from mailhub.facts import Facts
 
@@ -19,10 +19,14 @@ def read(reader: Reader, key: str, facts: Facts) -> Condition | None:
     if value is None:
         return None
     try:
-        return _condition(reader.document, (*reader.path, key), value, facts)
+        condition = _condition(reader.document, (*reader.path, key), value, facts)
     except BadContent as bad:
         reader.note(*bad.problems)
         return None
+    if len(list(tests(condition))) > MOST_TESTS:  # SQLite nests every "and" one deeper, a thousand at most
+        reader.problem("too many tests", f"write {MOST_TESTS} at most", key)
+        return None
+    return condition
 
 
 def _condition(document: Document, path: tuple[str | int, ...], value: Value, facts: Facts) -> Condition:

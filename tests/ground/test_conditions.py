@@ -420,6 +420,14 @@ if: true
     assert [problem.line for problem in reader.problems] == [4, 5, 6, 8]
 
 
+def test_yaml_cannot_join_more_tests_than_a_database_nests() -> None:
+    lines = "\n".join(["  - person.away"] * 101)
+    reader = Reader(load_text(f"when:\n{lines}\n", "x"))
+
+    assert read(reader, "when", FACTS) is None
+    assert [str(problem) for problem in reader.problems] == ["x:1: too many tests; write 100 at most"]
+
+
 def test_an_explanation_names_what_decided_in_both_languages() -> None:
     condition = parse("person.age >= 18 and (person.city = Faenza or not person.away)", FACTS)
 
