@@ -24,6 +24,7 @@ class DefinitionVersion(Base):
     body: Mapped[str]  # the text as its author wrote it
     origin: Mapped[str]  # "file" or "console"
     published_at: Mapped[datetime]
+    in_file_at: Mapped[datetime | None]  # when its file last held just this: at publishing from it, or at export
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,27 @@ def latest(session: Session, kind: str) -> Mapping[str, Published]:
     return {r.slug: Published(r.kind, r.slug, r.number, r.sha256, r.body, r.origin) for r in rows}
 
 
-def file_versions(session: Session, kind: str) -> Mapping[str, frozenset[str]]:
-    """Every sha256 ever published from a file, by slug: a file equal to one of these has not moved since."""
+def agreed(session: Session, kind: str) -> Mapping[str, str]:
+    """The sha256 that a file and what runs last had in common, by slug."""
     rows = session.execute(
-        sa.select(DefinitionVersion.slug, DefinitionVersion.sha256).where(
-            DefinitionVersion.kind == kind, DefinitionVersion.origin == "file"
-        )
+        sa.select(DefinitionVersion.slug, DefinitionVersion.sha256)
+        .where(DefinitionVersion.kind == kind, DefinitionVersion.in_file_at.is_not(None))
+        .order_by(DefinitionVersion.in_file_at, DefinitionVersion.number)
     )
-    known: dict[str, set[str]] = {}
-    for slug, sha in rows:
-        known.setdefault(slug, set()).add(sha)
-    return {slug: frozenset(shas) for slug, shas in known.items()}
+    return {slug: sha for slug, sha in rows}
+
+
+def note_exported(session: Session, published: Published, *, now: datetime) -> None:
+    """Its file holds just this version now."""
+    session.execute(
+        sa.update(DefinitionVersion)
+        .where(
+            DefinitionVersion.kind == published.kind,
+            DefinitionVersion.slug == published.slug,
+            DefinitionVersion.number == published.number,
+        )
+        .values(in_file_at=now)
+    )
 
 
 def publish(
@@ -77,7 +88,14 @@ def publish(
         )
     )
     version = DefinitionVersion(
-        kind=kind, slug=slug, number=(last or 0) + 1, sha256=sha256, body=body, origin=origin, published_at=now
+        kind=kind,
+        slug=slug,
+        number=(last or 0) + 1,
+        sha256=sha256,
+        body=body,
+        origin=origin,
+        published_at=now,
+        in_file_at=now if origin == "file" else None,
     )
     session.add(version)
     session.flush()
