@@ -128,7 +128,7 @@ class _Reading:
         if strength is Strength.SURE:
             # Not marked line by line: with words above it is all a quote; with none, the words below may be an answer.
             return self._fold_away(self._rule_above(at), whole if self.has_words else at + count)
-        self.has_words = True
+        self.has_words = self.has_words or not _RULE.match(self.lines[at])
         return at + max(count, 1)
 
     def _fold_away(self, start: int, end: int) -> int:
@@ -192,6 +192,8 @@ class _Reading:
         for span in list(_spans(self.marks)):
             if span.kind is Kind.NEW:
                 start = signature_start(self.lines, span.start, span.end)
+                if start + 1 < span.end and header_block(self.lines, start + 1):
+                    start = span.end  # the rule above a copied header
                 self.marks[start : span.end] = [Kind.SIGNATURE] * (span.end - start)
                 for place in range(span.start, start):
                     if is_device_line(self.lines[place]):

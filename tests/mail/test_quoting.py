@@ -100,8 +100,9 @@ def test_a_forward_in_the_manner_of_outlook_is_content_when_the_subject_says_so(
     assert fold(text).new == "Guardate qui."
 
 
-def test_a_copied_header_with_no_words_above_is_content() -> None:
-    text = "Da: Bo\nInviato: domenica\nA: Ada\nOggetto: Semi\n\nI semi sono qui."
+@pytest.mark.parametrize("rule", ["", "________________________________\n", "-----Messaggio originale-----\n"])
+def test_a_copied_header_with_no_words_above_is_content(rule: str) -> None:
+    text = rule + "Da: Bo\nInviato: domenica\nA: Ada\nOggetto: Semi\n\nI semi sono qui."
     assert folded(text) == (text, "", "")
 
 
