@@ -21,7 +21,7 @@ class Read:
     kind: str
 
 
-def read(raw: bytes, envelope_from: str) -> Read:
+def read(raw: bytes, envelope_from: str | None) -> Read:
     """Raises mail.wire.Unreadable when a limit is passed, and nothing else."""
     mail = message.parse(raw)
     return Read(
