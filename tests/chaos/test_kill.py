@@ -73,8 +73,8 @@ def town(template: Path, tmp_path: Path) -> Iterator[tuple[LiveSite, Collector]]
 def write(site: LiveSite, number: int) -> bool:
     """Hand a post in; False when nobody said 250, so that its sender will try again."""
     raw = (
-        f"From: {MEMBERS[0]}\r\nTo: garden@lists.test\r\nSubject: post {number}\r\nMessage-ID: <p{number}@example.org>\r\n"
-        f"Date: Mon, 9 Mar 2026 09:00:00 +0100\r\n\r\nHello {number}\r\n"
+        f"From: {MEMBERS[0]}\r\nTo: garden@lists.test\r\nSubject: post {number}\r\n"
+        f"Message-ID: <p{number}@example.org>\r\nDate: Mon, 9 Mar 2026 09:00:00 +0100\r\n\r\nHello {number}\r\n"
     )
     try:
         site.send(MEMBERS[0], "garden@lists.test", raw.encode())
