@@ -10,6 +10,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from mailhub.errors import BadInput
@@ -204,6 +205,7 @@ def new_secret() -> str:
     return os.urandom(_SECRET_BYTES).hex()
 
 
+@lru_cache(maxsize=256)
 def _derive(secret: bytes, label: str) -> bytes:
     return hmac.digest(secret, b"mailhub " + label.encode(), "sha256")
 

@@ -41,7 +41,7 @@ class Source(Protocol):
 
     name: str
 
-    def audience(self, mailing: Mailing) -> sa.Select[tuple[int]]:
+    def audience(self, mailing: Mailing) -> sa.Select[int]:
         """Person ids this mailing is owed to, unordered; only asked for mailings with `reads` set."""
         ...
 
@@ -70,12 +70,13 @@ class Source(Protocol):
         ...
 
 
+# ruff: noqa: ARG002 - the usual answers look at nothing
 class QuietSource:
     """The usual answers: everything owed stays owed, nothing follows from an outcome, nothing is due by itself."""
 
     name = ""
 
-    def audience(self, mailing: Mailing) -> sa.Select[tuple[int]]:
+    def audience(self, mailing: Mailing) -> sa.Select[int]:
         raise MailhubError(f"mailing {mailing.id} of {self.name} has no audience")
 
     def still_owed(

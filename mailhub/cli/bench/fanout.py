@@ -1,0 +1,231 @@
+"""How fast one post reaches a large group: expanded, written, signed and handed over to a sink on this machine.
+
+CPU-seconds are those of this process and its helper; the sink is a process of its own and is not counted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import mailhub
+from mailhub import offload
+from mailhub.cli.bench.machine import Meter, rsa_per_second
+from mailhub.clock import Clock
+from mailhub.db.base import Base
+from mailhub.db.session import Database
+from mailhub.delivery import mailings
+from mailhub.delivery.making import Maker
+from mailhub.delivery.opening import NextHop, Security
+from mailhub.delivery.sender import Sender
+from mailhub.delivery.sources import Judgement, No, QuietSource, Sources
+from mailhub.delivery.tables import Delivery, MailClass, Mailing
+from mailhub.delivery.transport import SmtpRelay
+from mailhub.errors import MailhubError
+from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
+from mailhub.mail import dkim
+from mailhub.mail.address import Mailbox
+from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
+from mailhub.mail.dkim import SigningKey
+from mailhub.mail.shown import Policy, Rules, Shown, from_for
+from mailhub.people.tables import Address, Person
+from mailhub.site import Site
+from mailhub.tokens import Keys
+
+_LANES = 4
+_KEPT = 20  # copies whose signature is looked at afterwards
+_NEXT_HOP_GIVES_UP = 600.0
+
+
+class BenchSource(QuietSource):
+    """One post to everybody who gets each message of a list, judged again when it leaves."""
+
+    name = "bench.post"
+
+    def audience(self, mailing: Mailing) -> sa.Select[int]:
+        return sa.select(Subscription.person_id).where(
+            Subscription.list_id == mailing.list_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            Subscription.delivery == DeliveryChoice.EACH,
+            Subscription.joined_number < 1,
+        )
+
+    def still_owed(
+        self,
+        session: Session,
+        mailing: Mailing,
+        deliveries: Sequence[Delivery],
+        now: object,  # noqa: ARG002
+    ) -> Mapping[int, Judgement]:
+        people = [each.person_id for each in deliveries]
+        members = set(session.scalars(self.audience(mailing).where(Subscription.person_id.in_(people))))
+        return {place: No("left") for place, person in enumerate(people) if person not in members}
+
+    def because(self, *_of: object) -> str:
+        return ""
+
+
+def run(members: int = 10_000, size: int = 20 * 1024) -> dict[str, float | int]:
+    """Send one post of about `size` bytes to so many members; what it cost."""
+    with tempfile.TemporaryDirectory() as folder, _sink(Path(folder) / "kept") as sink:
+        bench = _Bench(Path(folder), sink.port)
+        bench.fill(members, size)
+        with Meter(without=frozenset({sink.process.pid})) as meter:
+            bench.send()
+        bench.close()
+        kept = sink.stop()
+    if sink.messages != members:
+        raise MailhubError(f"{sink.messages} copies arrived for {members} members")
+    bench.check(kept)
+    return {
+        "members": members,
+        "copy_bytes": sink.octets // members,
+        "cpu_seconds_per_1000": round(meter.cpu_seconds / members * 1000, 3),
+        "own_cpu_seconds": round(meter.own_seconds, 3),
+        "helper_cpu_seconds": round(meter.helper_seconds, 3),
+        "wall_seconds": round(meter.wall_seconds, 2),
+        "per_second": round(members / meter.wall_seconds),
+        "rsa_2048_per_second": round(rsa_per_second()),
+        "peak_pss_mib": round(meter.peak_pss / 2**20, 1),
+    }
+
+
+class _Bench:
+    """A site in a folder, with one list and nothing else to do."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._site = Site(
+            name="Bench", domain="lists.example", keys=Keys(os.urandom(32)), base_url="https://lists.example"
+        )
+        self._pem = dkim.generate_key()
+        self._clock = Clock()
+        self._database = Database(f"sqlite:///{folder / 'bench.db'}")
+        self._helper = offload.pool(1)
+        hop = NextHop("127.0.0.1", port, security=Security.NONE, helo_name=self._site.domain)
+        self._relay = SmtpRelay(hop, _LANES, self._clock)
+        maker = Maker(self._site, SigningKey(self._site.domain, "bench", self._pem), self._helper)
+        self._sender = Sender(self._database, Sources([BenchSource()]), self._site, self._clock, self._relay, maker)
+
+    def fill(self, members: int, size: int) -> None:
+        """Members, and the post, one moment before it may leave."""
+        for path in Path(mailhub.__file__).parent.glob("*/tables.py"):
+            import_module(f"mailhub.{path.parent.name}.tables")
+        Base.metadata.create_all(self._database.writer)
+        now = self._clock.now()
+        people = range(1, members + 1)
+        joined = {"state": SubscriptionState.ACTIVE, "delivery": DeliveryChoice.EACH, "joined_number": 0}
+        with self._database.transaction() as session:
+            session.add(MailList(id=1, slug="orto", definition={}, version=1, created_at=now))
+            session.execute(sa.insert(Person), [{"id": n, "name": f"Member {n}", "created_at": now} for n in people])
+            session.execute(sa.insert(Address), [{"person_id": n, "created_at": now, **_mailbox(n)} for n in people])
+            session.execute(
+                sa.insert(Subscription),
+                [{"list_id": 1, "person_id": n, "changed_at": now, "published": 0, **joined} for n in people],
+            )
+            mailings.open_mailing(
+                session,
+                source=BenchSource.name,
+                key="1",
+                mail_class=MailClass.DISCUSSION,
+                frames={self._site.language: _post(self._site, size, self._clock)},
+                now=now,
+                due_at=now,
+                purpose="list:1",
+                list_id=1,
+                reads="each",
+            )
+
+    def send(self) -> None:
+        """Everything from the first row owed to the last outcome recorded."""
+        until = time.monotonic() + _NEXT_HOP_GIVES_UP
+        while self._sender.work(self._clock.now()) and time.monotonic() < until:
+            pass
+
+    def close(self) -> None:
+        self._relay.close()
+        self._helper.shutdown()
+        self._database.close()
+
+    def check(self, kept: Sequence[bytes]) -> None:
+        """Every copy looked at must be one that receivers accept."""
+        record = "".join(dkim.record(self._pem)).encode()
+        if not kept or not all(dkim.verify(copy, lambda *_a, **_k: record) for copy in kept):
+            raise MailhubError("a signature does not hold")
+
+
+@dataclass
+class _Sink:
+    """A mail server that swallows, in its own process."""
+
+    process: subprocess.Popen[str]
+    kept: Path
+    port: int
+    messages: int = field(default=0)
+    octets: int = field(default=0)
+
+    def stop(self) -> list[bytes]:
+        """End it; the copies it kept."""
+        self.process.terminate()
+        counted = json.loads(self.process.communicate(timeout=30)[0])
+        self.messages, self.octets = counted.get("messages", 0), counted.get("octets", 0)
+        lines = self.kept.read_text().splitlines()[:_KEPT]
+        return [json.loads(line)["message"].encode("latin-1") for line in lines]
+
+
+@contextmanager
+def _sink(kept: Path) -> Iterator[_Sink]:
+    command = [sys.executable, "-m", "mailhub.sandbox.sink", "--keep-every", "97", "--out", str(kept)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
+        try:
+            assert process.stdout is not None
+            yield _Sink(process, kept, int(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+def _mailbox(number: int) -> dict[str, str | int]:
+    return {"email": f"member{number}@example.org", "email_key": f"member{number}@example.org", "rank": 0}
+
+
+def _post(site: Site, size: int, clock: Clock) -> bytes:
+    """A plain post of this size, as its copies carry it."""
+    line = b"La potatura si fa di sabato mattina, con le cesoie pulite e due scale buone.\r\n"
+    head = (
+        b"From: Ada Rossi <ada@example.org>\r\nTo: orto@lists.example\r\nSubject: Potatura\r\n"
+        b"Message-ID: <bench@example.org>\r\nDate: Mon, 09 Mar 2026 09:00:00 +0100\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    )
+    shown = from_for(
+        "example.org", Rules(site.domain), Policy.NONE, is_authentic=True, is_changed=True, signature_holds=False
+    )
+    assert isinstance(shown, Shown)
+    token = site.keys.derive("relay").hex()[:37]
+    facts = PostFacts(
+        list=ListFacts(
+            title="Orto",
+            list_id=f"orto.{site.domain}",
+            address=site.address("orto"),
+            help=site.address("orto-help"),
+            owner=site.address("orto-owner"),
+            one_click=True,
+        ),
+        shown=shown,
+        author=Mailbox("Ada Rossi", "ada@example.org"),
+        relay=Mailbox("Ada Rossi via Orto", site.address(f"p.{token}")),
+        message_id="bench@example.org",
+        date=clock.now() - timedelta(minutes=2),
+    )
+    raw = head + line * (size // len(line) + 1)
+    footer = ("Ricevi questa mail perché fai parte di Orto.\nRispondi «perché», «pausa» o «esci»",)
+    return post_frame(raw, facts, Changes(footer=footer)).to_bytes()

@@ -1,0 +1,56 @@
+"""When delivery has something to do next, and whether it is doing something now."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.delivery import allowances
+from mailhub.delivery.rows import DELIVERY, IN_WORK, MAILING, WAITING, waiting_mailings
+from mailhub.delivery.tables import DeliveryState, MailClass, MailingState
+
+
+def next_due(session: Session) -> datetime | None:
+    """The earliest instant, by the site's clock, at which there is something to open, to expand or to send.
+
+    What is due already names an instant that has passed, unless the next hop rests or its rate is used up. Leases run
+    by the other clock: `recovery.next_lease`.
+    """
+    named = [_opens(session), _expands(session)]
+    for service in (True, False):
+        if (due := _sends(session, service)) is not None:
+            named.append(allowances.allowed_at(session, now=due, service=service))
+    return min((instant for instant in named if instant is not None), default=None)
+
+
+def in_work(session: Session) -> bool:
+    """Whether a worker holds anything, claimed or on a connection."""
+    held = sa.select(DELIVERY.c.mailing_id).where(IN_WORK, DELIVERY.c.state != DeliveryState.UNCERTAIN).limit(1)
+    return session.execute(held).first() is not None
+
+
+def _opens(session: Session) -> datetime | None:
+    soonest: datetime | None = session.scalar(
+        sa.select(sa.func.min(MAILING.c.due_at)).where(MAILING.c.state == MailingState.SCHEDULED)
+    )
+    return soonest
+
+
+def _expands(session: Session) -> datetime | None:
+    unread = MAILING.c.reads.is_not(None) & MAILING.c.expanded_at.is_(None)
+    soonest: datetime | None = session.scalar(
+        sa.select(sa.func.min(MAILING.c.due_at)).where(MAILING.c.state == MailingState.OPEN, unread)
+    )
+    return soonest
+
+
+def _sends(session: Session, service: bool) -> datetime | None:
+    is_service = MAILING.c.mail_class == MailClass.SERVICE
+    first = sa.select(sa.func.min(DELIVERY.c.due_at)).where(DELIVERY.c.mailing_id == MAILING.c.id, WAITING)
+    waiting = waiting_mailings()
+    each = sa.select(first.correlate(MAILING).scalar_subquery().label("due_at")).select_from(
+        sa.join(MAILING, waiting, waiting.c.id == MAILING.c.id)
+    )
+    due = each.where(MAILING.c.state == MailingState.OPEN, is_service if service else ~is_service).subquery()
+    soonest: datetime | None = session.scalar(sa.select(sa.func.min(due.c.due_at)))
+    return soonest

@@ -1,0 +1,63 @@
+"""What is owed to whom: a row added with its cause, and taken back when consent is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.db.session import ring
+from mailhub.delivery.rows import BELL, DELIVERY, MAILING, insert_new
+from mailhub.delivery.tables import DeliveryState, Mailing
+
+_NOT_YET_LEAVING = (DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+
+
+def owe(
+    session: Session,
+    mailing: Mailing,
+    person_id: int,
+    *,
+    now: datetime,
+    occurrence: int = 0,
+    slots: Mapping[str, str] | None = None,
+    address_id: int | None = None,
+    due_at: datetime | None = None,
+    language: str | None = None,
+) -> None:
+    """Owe this mailing to this person; a repeat for the same occurrence changes nothing.
+
+    Without `address_id` it goes to the address the person reads when it leaves.
+    """
+    row = insert_new(session, DELIVERY).values(
+        mailing_id=mailing.id,
+        person_id=person_id,
+        occurrence=occurrence,
+        state=DeliveryState.READY,
+        due_at=due_at or now,
+        epoch=0,
+        attempts=0,
+        address_id=address_id,
+        slots=dict(slots) if slots is not None else None,
+        language=language,
+    )
+    session.connection().execute(row)
+    ring(session, BELL)
+
+
+def cancel(session: Session, *, person_id: int, purpose: str, now: datetime, reason: str) -> int:
+    """Owe this person nothing more of what they no longer agree to; how many mails that stops.
+
+    What is being handed over at this moment arrives. The room's `settled` is not called: it is the room that asked.
+    """
+    of_purpose = sa.select(MAILING.c.id).where(MAILING.c.purpose == purpose)
+    taken_back = (
+        sa.update(DELIVERY)
+        .where(
+            DELIVERY.c.person_id == person_id,
+            DELIVERY.c.state.in_(_NOT_YET_LEAVING),
+            DELIVERY.c.mailing_id.in_(of_purpose),
+        )
+        .values(state=DeliveryState.CANCELLED, reply=reason, finished_at=now, lease_until=None)
+    )
+    return session.connection().execute(taken_back).rowcount

@@ -1,0 +1,126 @@
+"""Service mail: an answer, a question, a notice to one person, in our words.
+
+Each kind of it has one standing mailing a language and sender; what one mail says is frozen in its delivery.
+"""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from mailhub import language as words_of
+from mailhub import tokens
+from mailhub.delivery import mailings, outbox
+from mailhub.delivery.sources import QuietSource
+from mailhub.delivery.tables import Delivery, MailClass, Mailing
+from mailhub.errors import MailhubError
+from mailhub.language import Words
+from mailhub.mail.address import Mailbox
+from mailhub.mail.compose import Automatic, Letter, text_frame
+from mailhub.mail.frame import Context, Slot
+from mailhub.people.tables import Person
+from mailhub.site import FRONT_DESK, Site
+from mailhub.tokens import Token
+from mailhub.verbs import Thing
+
+SOURCE = "site.service"
+ANSWERABLE = timedelta(days=180)  # a reply after that is told that it comes late
+
+_SUBJECT = Slot("subject", Context.WORDS)
+_TEXT = Slot("text", Context.TEXT)
+_REPLY_TO = Slot("reply_to", Context.TOKEN)
+_IN_REPLY_TO = Slot("in_reply_to", Context.TOKEN)
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{3,250}")
+
+
+class SiteSource(QuietSource):
+    """Answers for the mail the site itself writes."""
+
+    name = SOURCE
+
+    def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
+        return words_of.say(language, "delivery.because-service")
+
+
+def tell(
+    session: Session,
+    site: Site,
+    *,
+    person_id: int,
+    words: Words,
+    language: str,
+    source: str,
+    kind: str,
+    occurrence: int,
+    now: datetime,
+    address_id: int | None = None,
+    about: Thing | None = None,
+    in_reply_to: str | None = None,
+    list_id: int | None = None,
+    sender: Mailbox | None = None,
+    footer: str = "",
+) -> None:
+    """Owe this person one mail of this kind; a repeat for the same occurrence changes nothing.
+
+    `about` is what a reply to it answers; `in_reply_to` is the Message-ID of the mail it answers; `sender` is the group
+    or, without one, the site; `footer` the two lines of `language.footer`.
+    """
+    answered = _message_id(in_reply_to)
+    letter = Letter(
+        sender=sender or Mailbox(site.name, site.address(FRONT_DESK)),
+        subject=(_SUBJECT,),
+        language=language,
+        automatic=Automatic.REPLIED if answered else Automatic.GENERATED,
+        reply_to=_REPLY_TO if about else "",
+        in_reply_to=_IN_REPLY_TO if answered else "",
+        references=_IN_REPLY_TO if answered else "",
+    )
+    slots = {"subject": words.subject, "text": _whole(words.text, footer)}
+    if about is not None:
+        slots["reply_to"] = site.address(f"r.{_reply_token(session, site, person_id, about, now)}")
+    if answered:
+        slots["in_reply_to"] = answered
+    mailing = _standing(session, letter, source, kind, list_id, now)
+    outbox.owe(session, mailing, person_id, now=now, occurrence=occurrence, slots=slots, address_id=address_id)
+
+
+def _standing(session: Session, letter: Letter, source: str, kind: str, list_id: int | None, now: datetime) -> Mailing:
+    """The mailing all such mails belong to; another look of them begins another one."""
+    frame = text_frame(letter, (_TEXT,)).to_bytes()
+    look = hashlib.sha256(frame).hexdigest()[:12]
+    return mailings.open_mailing(
+        session,
+        source=source,
+        key=f"{kind}/{letter.language}/{list_id or 0}/{look}",
+        mail_class=MailClass.SERVICE,
+        frames={letter.language: frame},
+        now=now,
+        due_at=now,
+        list_id=list_id,
+    )
+
+
+def _whole(text: str, footer: str) -> str:
+    """The text as it leaves: no line of ours over 72 columns, quoted ones as they are; the footer cut off as one is."""
+    lines = [line if line.startswith(">") else _wrapped(line) for line in text.splitlines()]
+    below = f"\n\n-- \n{footer}" if footer else ""  # RFC 3676 section 4.3
+    return "\n".join(lines) + below
+
+
+def _wrapped(line: str) -> str:
+    return line if len(line) <= words_of.COLUMNS else words_of.wrap(line)
+
+
+def _message_id(text: str | None) -> str:
+    """A stranger's Message-ID in brackets, or "" where it is none that may stand in our header."""
+    inner = (text or "").strip().removeprefix("<").removesuffix(">")
+    return f"<{inner}>" if _MESSAGE_ID.fullmatch(inner) else ""
+
+
+def _reply_token(session: Session, site: Site, person_id: int, about: Thing, now: datetime) -> str:
+    kind = tokens.kind_named(about.kind)
+    if kind is None:
+        raise MailhubError(f"no kind of token is called {about.kind!r}, so nobody could answer about one")
+    epoch = session.get_one(Person, person_id).token_epoch
+    return site.keys.issue(Token(kind, person_id, about.id, (now + ANSWERABLE).date()), epoch=epoch)

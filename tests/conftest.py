@@ -1,0 +1,21 @@
+"""Fixtures every folder of tests may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.databases import database, postgres_url, sqlite_template
+
+__all__ = ["corpus", "database", "postgres_url", "sqlite_template"]
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real mail beside the project; not part of it, so its tests are skipped where it is missing."""
+    folder = Path(__file__).parents[2] / "shared" / "corpus"
+    if not folder.is_dir() and os.environ.get("CI", "").lower() == "true":
+        pytest.fail("no corpus of real mail at ../shared/corpus", pytrace=False)
+    if not folder.is_dir():
+        pytest.skip("no corpus of real mail at ../shared/corpus")
+    return folder
