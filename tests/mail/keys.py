@@ -1,0 +1,19 @@
+"""One DKIM key for all tests, and the DNS that knows it."""
+
+from functools import cache
+
+from mailhub.mail.dkim import SigningKey, generate_key, record
+
+DOMAIN = "lists.example.org"
+
+
+@cache
+def signing_key() -> SigningKey:
+    return SigningKey(DOMAIN, "s1", generate_key())
+
+
+def find_txt(name: bytes | str, timeout: float = 5) -> bytes | None:
+    asked = name.decode() if isinstance(name, bytes) else name
+    if asked.rstrip(".") != f"s1._domainkey.{DOMAIN}":
+        return None
+    return "".join(record(signing_key().pem)).encode()
