@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from mailhub.archive.rows import POST, REFERENCE, execute_many, slot
+from mailhub.archive.rows import POST, REFERENCE, among, execute_many, fetch, slot
 from mailhub.archive.tables import Post, PostReference
 from mailhub.archive.threading import Named, choose_parent, loose
 
@@ -45,17 +45,20 @@ def write_references(session: Session, list_id: int, named: Iterable[tuple[int, 
 
 def waiting_for(session: Session, list_id: int, arrived: Collection[str]) -> dict[str, Place]:
     """Earlier posts, by Message-ID, that name one of these nearer than the parent they have."""
-    query = (
-        sa.select(Post.id, Post.message_id, PostReference.message_id, PostReference.position)
-        .join(Post, Post.id == PostReference.post_id)
-        .where(
-            PostReference.list_id == list_id,
-            PostReference.message_id.in_(arrived),
-            PostReference.position > Post.parent_position,
-        )
-        .order_by(PostReference.position)
+    rows = fetch(session, _WAITING, list_id=list_id, ids=list(arrived))
+    return {own: Place(post_id, wanted, position) for post_id, own, wanted, position in rows}
+
+
+_WAITING = (
+    sa.select(POST.c.id, POST.c.message_id, REFERENCE.c.message_id, REFERENCE.c.position)
+    .join(POST, POST.c.id == REFERENCE.c.post_id)
+    .where(
+        REFERENCE.c.list_id == sa.bindparam("list_id"),
+        among(REFERENCE.c.message_id, "ids"),
+        REFERENCE.c.position > POST.c.parent_position,
     )
-    return {own: Place(post_id, wanted, position) for post_id, own, wanted, position in session.execute(query)}
+    .order_by(REFERENCE.c.position)  # of several the nearest has the last word
+)
 
 
 def settle(session: Session, places: Mapping[str, Place], ids: Mapping[str, int], *, earlier: bool) -> None:
@@ -76,8 +79,12 @@ def settle(session: Session, places: Mapping[str, Place], ids: Mapping[str, int]
         place = places.get(own) or Place(known[own], name, row.position if row else 0)
         if row is None or (row.parent_id, row.position) != (parent_id, place.position):
             changes.append({"b_id": place.post_id, "b_parent_id": parent_id, "b_position": place.position})
-    values = {"parent_id": slot("parent_id"), "parent_position": slot("position")}
-    execute_many(session, sa.update(POST).where(POST.c.id == slot("id")).values(values), changes)
+    execute_many(session, _SETTLE, changes)
+
+
+_SETTLE = (
+    sa.update(POST).where(POST.c.id == slot("id")).values(parent_id=slot("parent_id"), parent_position=slot("position"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive import attachments, drafts, parents, search, threads
 from mailhub.archive.drafts import Draft
-from mailhub.archive.rows import POST, TEXT, execute_many, insert_all
-from mailhub.archive.tables import Post, PostReference, PostState, Raw, Thread
+from mailhub.archive.rows import POST, RAW, TEXT, among, execute_many, fetch, insert_all
+from mailhub.archive.tables import Post, PostReference, PostState, Thread
 from mailhub.archive.threading import Named, choose_parent, known_as, together
 from mailhub.archive.threads import Newcomer
 from mailhub.faults import Point, point
@@ -82,12 +82,8 @@ class _Seen:
 def sort_out(session: Session, site: Site, list_id: int, read: Sequence[Draft]) -> Arrived:
     """Tell posts from mails that came again, and give a mail whose Message-ID is another's an id of ours."""
     names = {name for one in read for name in (one.message_id, drafts.made_id(site, one.sha256))}
-    query = (
-        sa.select(Post.message_id, Raw.sha256, Post.author_email, Post.sent_at)
-        .join(Raw, Raw.id == Post.raw_id)
-        .where(Post.list_id == list_id, Post.message_id.in_(names))
-    )
-    seen = {row.message_id: _Seen(row.sha256, row.author_email, row.sent_at) for row in session.execute(query)}
+    rows = fetch(session, _SEEN, list_id=list_id, names=list(names))
+    seen = {row.message_id: _Seen(row.sha256, row.author_email, row.sent_at) for row in rows}
     arrived = Arrived()
     for one in read:
         if (first := seen.get(one.message_id)) is not None:
@@ -98,6 +94,13 @@ def sort_out(session: Session, site: Site, list_id: int, read: Sequence[Draft]) 
             seen[one.message_id] = _Seen(one.sha256, one.author_email, one.sent_at)
         arrived.ids.append(one.message_id)
     return arrived
+
+
+_SEEN = (
+    sa.select(POST.c.message_id, RAW.c.sha256, POST.c.author_email, POST.c.sent_at)
+    .join(RAW, RAW.c.id == POST.c.raw_id)
+    .where(POST.c.list_id == sa.bindparam("list_id"), among(POST.c.message_id, "names"))
+)
 
 
 def _is_same(first: _Seen, again: Draft) -> bool:

@@ -37,6 +37,16 @@ def insert_all(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]
     return list(session.connection().execute(statement, rows).scalars())
 
 
+def fetch(session: Session, statement: sa.Executable, **values: Any) -> Sequence[Any]:
+    """All rows of a statement made once, which is several times cheaper than one made for each post."""
+    return session.connection().execute(statement, values).all()
+
+
+def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether a column is among the values that `fetch` is given under this name."""
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
 def execute_many(session: Session, statement: sa.Executable, rows: Sequence[dict[str, Any]]) -> None:
     """Run one statement for each of these, if there are any."""
     if rows:

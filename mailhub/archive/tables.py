@@ -151,7 +151,7 @@ SEARCH_SQLITE = (
 )
 SEARCH_POSTGRESQL = (
     "CREATE TABLE IF NOT EXISTS post_search (post_id BIGINT CONSTRAINT pk_post_search PRIMARY KEY "
-    "CONSTRAINT fk_post_search_post_id_post REFERENCES post (id), "
+    "CONSTRAINT fk_post_search_post_id_post REFERENCES post (id) ON DELETE CASCADE, "
     "sent_at TIMESTAMP WITH TIME ZONE NOT NULL, words TSVECTOR NOT NULL, quoted TSVECTOR NOT NULL)",
     "CREATE INDEX IF NOT EXISTS ix_post_search_sent_at ON post_search (sent_at, post_id)",
     "CREATE INDEX IF NOT EXISTS ix_post_search_words ON post_search USING gin (words)",

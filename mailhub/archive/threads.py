@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.archive import subjects
-from mailhub.archive.rows import POST, THREAD, execute_many, insert_all, is_sqlite, slot
+from mailhub.archive.rows import POST, THREAD, among, execute_many, fetch, insert_all, is_sqlite, slot
 from mailhub.archive.tables import Post, Thread
 from mailhub.archive.threading import Groups, Named
 
@@ -66,8 +66,7 @@ def _gather(
     for message_id, named in names.items():
         groups.join((message_id, *named.ids))
         ids |= named.ids
-    there = sa.select(Post.message_id, Post.id, Post.thread_id).where(Post.list_id == list_id, Post.message_id.in_(ids))
-    found = session.execute(there).all()
+    found = fetch(session, _PRESENT, list_id=list_id, ids=list(ids))
     present = {message_id: post_id for message_id, post_id, _ in found}
     thread_of = {message_id: thread_id for message_id, _, thread_id in found}
     thread_of |= _threads_naming(session, list_id, ids - present.keys())
@@ -75,10 +74,15 @@ def _gather(
         groups.join((message_id, thread_id))
     touched: dict[Any, list[Any]] = {}
     if thread_of:
-        for row in session.execute(sa.select(THREAD).where(THREAD.c.id.in_(set(thread_of.values())))):
+        for row in fetch(session, _THREADS, ids=list(set(thread_of.values()))):
             touched.setdefault(groups.of(row.id), []).append(row)
     return groups, present, touched
 
+
+_PRESENT = sa.select(POST.c.message_id, POST.c.id, POST.c.thread_id).where(
+    POST.c.list_id == sa.bindparam("list_id"), among(POST.c.message_id, "ids")
+)
+_THREADS = sa.select(THREAD).where(among(THREAD.c.id, "ids"))
 
 # All posts that name one id are in one thread, so the first row the index offers is enough.
 _NAMED = (
@@ -93,7 +97,7 @@ def _threads_naming(session: Session, list_id: int, ids: Iterable[str]) -> dict[
     """The threads of posts that name these ids, which are no posts themselves."""
     asked = json.dumps(sorted(ids))
     statement = _NAMED_SQLITE if is_sqlite(session) else _NAMED_POSTGRESQL
-    rows = session.execute(statement, {"list_id": list_id, "ids": asked}) if asked != "[]" else ()
+    rows = fetch(session, statement, list_id=list_id, ids=asked) if asked != "[]" else ()
     return {message_id: thread_id for message_id, thread_id in rows if thread_id is not None}
 
 
@@ -119,10 +123,17 @@ def _grow(session: Session, groups: Mapping[Any, tuple[list[Any], list[Newcomer]
         merged |= {row.id: into.id for row in rows if row.id != into.id}
         if members or len(rows) > 1:
             changes.append(_grown(session, into.id, rows, members))
-    grown = {name: slot(name) for name in ("subject", "first_at", "last_at", "posts")}
-    execute_many(session, sa.update(THREAD).where(THREAD.c.id == slot("id")).values(grown), changes)
-    _merge(session, merged)
+    execute_many(session, _GROW, changes)
+    if merged:
+        _merge(session, merged)
     return staying
+
+
+_GROW = (
+    sa.update(THREAD)
+    .where(THREAD.c.id == slot("id"))
+    .values({name: slot(name) for name in ("subject", "first_at", "last_at", "posts")})
+)
 
 
 def _grown(session: Session, thread_id: int, rows: list[Any], members: list[Newcomer]) -> dict[str, Any]:

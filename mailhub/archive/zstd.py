@@ -23,3 +23,9 @@ def unpacked(stream: BinaryIO) -> BinaryIO:
     """What is packed in this stream, read bit by bit."""
     reader = zstandard.ZstdDecompressor(max_window_size=_LONGEST_WINDOW).stream_reader(stream, read_across_frames=True)
     return cast(BinaryIO, reader)
+
+
+def packing(stream: BinaryIO) -> BinaryIO:
+    """A stream that packs what is written to it into this one; closing it ends the packing and leaves this one open."""
+    writer = zstandard.ZstdCompressor(level=3).stream_writer(stream, closefd=False)
+    return cast(BinaryIO, writer)
