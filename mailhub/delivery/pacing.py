@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from mailhub.db.base import EPOCH, MICROSECOND
 from mailhub.delivery.tables import MailClass
 from mailhub.measures import Rate
 
@@ -21,6 +20,7 @@ BATCH_SECONDS = 15
 REST = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300))  # after one, two, … failures to reach the next hop
 
 SLICES = 60  # a rate is kept by parts of its time; a part counts until all of it has passed
+_FROM = datetime(1970, 1, 1, tzinfo=UTC)  # parts are counted from here
 SERVICE_SHARE = 0.1  # of a rate that only service mail may use, so that a confirmation need not wait for a post
 
 ORDER = (MailClass.SERVICE, MailClass.DISCUSSION, MailClass.DIGEST, MailClass.RELATIONAL, MailClass.PROMOTIONAL)
@@ -89,8 +89,8 @@ def allowance(rate: Rate, spent: Sequence[Spent], now: datetime, *, service: boo
 
 def spend(rate: Rate, spent: Sequence[Spent], count: int, now: datetime) -> tuple[Spent, ...]:
     """The record after so many more."""
-    part = max(rate.per // SLICES, MICROSECOND)
-    until = EPOCH + -((EPOCH - now) // part) * part
+    part = max(rate.per // SLICES, timedelta.resolution)
+    until = _FROM - (_FROM - now) // part * part
     before = [s for s in _counting(rate, spent, now) if s.until != until]
     return (*before, Spent(until, count + sum(s.count for s in spent if s.until == until)))
 

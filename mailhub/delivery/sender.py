@@ -121,7 +121,8 @@ class Sender:
         return not (self._making or self._waiting or self._in_flight or self._answers)
 
     def _is_unreachable(self) -> bool:
-        return self._failures >= self._transport.lanes
+        """All lanes may close at once for having carried enough, and one more; then something is wrong over there."""
+        return self._failures > self._transport.lanes
 
     def _step(self) -> None:
         """One turn: record and announce, offer, wait."""
@@ -217,7 +218,7 @@ class Sender:
             if self._transport.trouble is not None or self._failures:
                 break
         if not self._transport.free(len(self._waiting)):
-            self._failures = self._transport.lanes
+            self._failures = self._transport.lanes + 1
 
     def _end(self) -> None:
         """Hear what is on its way, put the rest back, and rest where the next hop was not to be reached."""
