@@ -1,5 +1,6 @@
-"""What a site needs before it can work: its tables, its published content, its organisers."""
+"""What a site needs before it can work: its tables, its organisers, its published content, imports made whole."""
 
+from mailhub.cli.imports import finish_imports
 from mailhub.db import migrate, versions
 from mailhub.hub.build import Hub
 from mailhub.lists import publishing
@@ -12,9 +13,6 @@ def prepare(hub: Hub) -> None:
     now = hub.clock.now()
     with hub.database.transaction() as session:
         roles.appoint(session, hub.site.organisers, roles.ORGANISER, origin="config", now=now)
-        is_new = not versions.latest(session, "list")
-    if is_new:
-        with hub.database.transaction() as session:
-            publishing.apply_folder(session, hub.site, hub.verbs, hub.settings.content.dir, now=now)
-
-
+        if not versions.latest(session, publishing.KIND):
+            publishing.apply_folder(session, hub.verbs, hub.settings.content.dir, now=now)
+    finish_imports(hub)

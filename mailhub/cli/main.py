@@ -1,14 +1,16 @@
 """The command line. Each command's module is imported only when it is called, so that the others start fast."""
 
+import errno
 from importlib import import_module
 from pathlib import Path
+from typing import IO, Any
 
 import click
 
 from mailhub import __version__
 from mailhub.errors import MailhubError
 
-# name -> (module, what it is for); the module has a click command called `command`
+# name -> (module, what it is for); the module's COMMANDS holds the click command of this name
 COMMANDS = {
     "init": ("init", "Write a new site into a folder."),
     "demo": ("demo", "An invented town to try; nothing leaves this machine."),
@@ -23,13 +25,21 @@ COMMANDS = {
     "db": ("upkeep", "Bring the database to this version."),
     "backup": ("upkeep", "Copy the whole site into one file."),
     "restore": ("upkeep", "Bring a backup back, with sending paused."),
+    "resume": ("upkeep", "Send again after a restore."),
     "verify": ("upkeep", "Compare what is kept with its checksums."),
     "bench": ("bench", "Measure this machine."),
 }
 
 
+class Failed(click.ClickException):
+    """A mistake that somebody can mend: told as it is, one line for each."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.format_message(), file=file, err=file is None)
+
+
 class Lazy(click.Group):
-    """Commands by name; a mistake of the caller ends in one line, not a traceback."""
+    """Commands by name; a mistake of the caller ends in its lines, not in a traceback."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -45,11 +55,16 @@ class Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def invoke(self, context: click.Context) -> object:
+    def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except MailhubError as fault:
-            raise click.ClickException(str(fault)) from fault
+            raise Failed(str(fault)) from fault
+        except OSError as fault:
+            if fault.errno == errno.EPIPE or fault.strerror is None:
+                raise
+            place = f"{fault.filename}: " if fault.filename else ""
+            raise Failed(f"{place}{fault.strerror}") from fault
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,6 +75,10 @@ class Lazy(click.Group):
 @click.pass_context
 def main(context: click.Context, config: Path | None) -> None:
     """mailhub: a community that lives in its members' inboxes."""
-    from mailhub.cli.site import Where
+    from mailhub.cli.where import Where
 
     context.obj = Where(config)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,10 +9,13 @@ import click
 
 from mailhub.cli.actions import ACTIONS
 from mailhub.cli.firstrun import prepare
-from mailhub.cli.site import Where, alone
-from mailhub.hub.build import build_hub
+from mailhub.cli.site import RUN, alone, open_database
+from mailhub.cli.where import Where
+from mailhub.delivery import switch
+from mailhub.hub.build import Hub, build_hub
 from mailhub.jobs.doorbell import Doorbell
 from mailhub.jobs.service import ROLES, Service, actions_for
+from mailhub.settings import Settings
 
 SWITCH_INTERVAL = 0.0005  # seconds: a thread that computes must not keep the doors waiting
 
@@ -22,29 +25,52 @@ SWITCH_INTERVAL = 0.0005  # seconds: a thread that computes must not keep the do
 @click.pass_obj
 def command(where: Where, only: tuple[str, ...]) -> None:
     settings = where.settings()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log()
     sys.setswitchinterval(SWITCH_INTERVAL)
-    with alone(settings):
-        bells = Doorbell()
-        hub = build_hub(settings, ring=bells.ring, in_helpers=True)
+    stopping = threading.Event()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, lambda *_: stopping.set())
+    with alone(settings, RUN):
+        _serve(settings, frozenset(only) or frozenset(ROLES), stopping)
+
+
+def _serve(settings: Settings, roles: frozenset[str], stopping: threading.Event) -> None:
+    bells = Doorbell()
+    database = open_database(settings, bells.ring)
+    try:
+        hub = build_hub(settings, database=database, in_helpers=True)
+    except BaseException:
+        database.close()
+        raise
+    service = Service(hub, bells, actions_for(hub, ACTIONS), only=roles)
+    try:
         prepare(hub)
-        service = Service(hub, bells, actions_for(hub, ACTIONS), only=frozenset(only) or frozenset(ROLES))
-        stopping = threading.Event()
-        for kind in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(kind, lambda *_: stopping.set())
         service.start()
-        _say_where(service)
+        _say_where(hub, service)
         stopping.wait()
+    finally:
         service.stop()
 
 
-def _say_where(service: Service) -> None:
-    """One line a person or a test can read: where the doors and the pages are."""
+def _log() -> None:
+    """One line an event, to standard error; libraries speak of trouble only."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("mailhub").setLevel(logging.INFO)
+
+
+def _say_where(hub: Hub, service: Service) -> None:
+    """Lines a person or a test can read: where the doors and the pages are, and what holds mail back."""
     doors = dict(service.doors.bound) if service.doors else {}
     said = [f"{kind} {_place(at)}" for kind, at in doors.items()]
     if service.web:
         said.append(f"web http://{service.web.bound}/")
-    click.echo("ready: " + ", ".join(said))
+    click.echo("ready: " + (", ".join(said) or "no door is open"))
+    with hub.database.reading() as session:
+        why = switch.why_held(session)
+    if why is not None:
+        click.echo(f"Sending is held ({why}). To send again: mailhub resume")
 
 
 def _place(at: object) -> str:

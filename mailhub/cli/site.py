@@ -1,47 +1,59 @@
 """Opens the site a command works on, or passes the command to the process that runs it."""
 
-import json
-import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from mailhub import config
+from mailhub.cli.where import Where
+from mailhub.db import migrate
+from mailhub.db.session import Database
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub, build_hub
-from mailhub.jobs.control import SiteLock, Terminal, call
+from mailhub.jobs.control import Terminal, call
+from mailhub.jobs.lock import SiteLock
 from mailhub.settings import Settings
 
 CONTROL = "control.sock"
+RUN = "run"  # what the lock's holder does while the site runs
+TRIES, BETWEEN = 50, 0.1  # seconds; a site that has just been started does not listen yet
 
 HubAction = Callable[[Hub, Mapping[str, Any], Terminal], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which configuration the caller meant."""
-
-    config: Path | None
-
-    def settings(self) -> Settings:
-        return config.load(self.config, os.environ)
-
-
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Hold the site's lock; raises BadInput while it runs."""
+def alone(settings: Settings, what: str) -> Iterator[None]:
+    """Hold the site's lock while doing this; raises BadInput when another process has it."""
     lock = SiteLock(settings.site.data_dir)
-    if not lock.take():
-        raise BadInput("The site is running; stop the service first.")
     try:
+        if not lock.take(what):
+            raise BadInput(busy(lock.holder(), settings))
         yield
     finally:
         lock.release()
+
+
+def busy(holder: str, settings: Settings) -> str:
+    """Who has the site, and what to do about it."""
+    doing = holder.partition(",")[0]
+    if doing == RUN:
+        return f"The site in {settings.site.data_dir} is running ({holder}); stop the service first."
+    return f"Another command works with {settings.site.data_dir} ({holder}); wait until it has ended."
+
+
+def open_database(settings: Settings, ring: Callable[[str], None] | None = None) -> Database:
+    """The database, with its tables; raises BadInput when it cannot be reached or is not of this release."""
+    settings.site.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = migrate.opened(settings.database.url, on_commit=ring)
+    try:
+        migrate.ensure(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def perform(
@@ -49,35 +61,35 @@ def perform(
 ) -> None:
     """Do this in the running site, or here when none runs; ends the command with its exit code."""
     settings = where.settings()
-    sys.stdout.flush()
-    code = call(
-        settings.site.data_dir / CONTROL,
-        name,
-        json.loads(json.dumps(args)),
-        files or {},
-        out=sys.stdout.fileno(),
-        err=sys.stderr.fileno(),
-        tty=sys.stderr.isatty(),
-    )
-    if code is None:
-        code = _here(settings, action, args, files or {})
-    raise click.exceptions.Exit(code)
+    code = _anywhere(settings, name, action, args, files or {})
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _anywhere(
+    settings: Settings, name: str, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]]
+) -> int:
+    """Between two looks the site may start or end, so that neither its socket nor its lock is to be had."""
+    pause = threading.Event()
+    lock = SiteLock(settings.site.data_dir)
+    try:
+        for _ in range(TRIES):
+            code = call(settings.site.data_dir / CONTROL, name, args, files, out=sys.stdout, err=sys.stderr)
+            if code is not None:
+                return code
+            if lock.take(name):
+                return _here(settings, action, args, files)
+            if not lock.holder().startswith(f"{RUN},"):
+                break
+            pause.wait(BETWEEN)
+        raise BadInput(busy(lock.holder(), settings))
+    finally:
+        lock.release()
 
 
 def _here(settings: Settings, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]]) -> int:
-    with alone(settings):
-        hub = build_hub(settings)
-        try:
-            return action(hub, args, Terminal(sys.stdout, sys.stderr, files, lambda: None, sys.stderr.isatty()))
-        finally:
-            hub.close()
-
-
-def open_input(path: str) -> IO[bytes]:
-    """A file to read, `-` for standard input; the message names it."""
-    if path == "-":
-        return sys.stdin.buffer
+    hub = build_hub(settings, database=open_database(settings))
     try:
-        return Path(path).open("rb")
-    except OSError as fault:
-        raise BadInput(f"{path}: this file cannot be read ({fault.strerror}).") from fault
+        return action(hub, args, Terminal(sys.stdout, sys.stderr, files, lambda: None, sys.stderr.isatty()))
+    finally:
+        hub.close()

@@ -26,7 +26,8 @@ class Timetable:
         self._scheduler.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
 
 def fire(session: Session, schedule: str, slot: datetime, now: datetime) -> bool:

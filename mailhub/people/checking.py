@@ -29,7 +29,8 @@ class Newcomer:
 class Roll(Protocol):
     """What the room of lists does for one list when people come in by a file."""
 
-    list_id: int
+    @property
+    def list_id(self) -> int: ...
 
     def belongs(self, session: Session, person_ids: Collection[int]) -> Collection[int]:
         """Who of these is in the list, in whatever state but having left."""

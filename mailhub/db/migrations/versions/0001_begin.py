@@ -19,8 +19,8 @@ SEARCH_SQLITE = (
 SEARCH_POSTGRESQL = (
     (
         "CREATE TABLE IF NOT EXISTS post_search (post_id BIGINT CONSTRAINT pk_post_search PRIMARY KEY "
-        "CONSTRAINT fk_post_search_post_id_post REFERENCES post (id), sent_at TIMESTAMP WITH TIME ZONE NOT "
-        "NULL, words TSVECTOR NOT NULL, quoted TSVECTOR NOT NULL)"
+        "CONSTRAINT fk_post_search_post_id_post REFERENCES post (id) ON DELETE CASCADE, sent_at TIMESTAMP "
+        "WITH TIME ZONE NOT NULL, words TSVECTOR NOT NULL, quoted TSVECTOR NOT NULL)"
     ),
     "CREATE INDEX IF NOT EXISTS ix_post_search_sent_at ON post_search (sent_at, post_id)",
     "CREATE INDEX IF NOT EXISTS ix_post_search_words ON post_search USING gin (words)",
@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("published_at", UtcDateTime(), nullable=False),
+        sa.Column("in_file_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_definition_version")),
         sa.UniqueConstraint("kind", "slug", "number", name=op.f("uq_definition_version_kind_slug_number")),
         sqlite_autoincrement=True,
