@@ -1,13 +1,14 @@
 """Zstandard: the one door to its library."""
 
-from typing import BinaryIO, cast
+import io
+from typing import cast
 
 import zstandard
 
 Broken = zstandard.ZstdError
-
 MAGIC = b"\x28\xb5\x2f\xfd"
 _LONGEST_WINDOW = 1 << 27  # 128 MiB: what `zstd --long=27` writes; a larger one would be a way to fill our memory
+_UNKNOWN = 2**64 - 1
 
 
 def compress(content: bytes) -> bytes:
@@ -19,10 +20,21 @@ def decompress(packed: bytes, size: int) -> bytes:
     return zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
 
 
-def unpacked(stream: BinaryIO) -> BinaryIO:
-    """What is packed in this stream, read bit by bit."""
-    reader = zstandard.ZstdDecompressor(max_window_size=_LONGEST_WINDOW).stream_reader(stream, read_across_frames=True)
-    return cast(BinaryIO, reader)
+class Unpacked:
+    """What is packed in a stream, read bit by bit; a stream that ends too soon raises Broken."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        size = zstandard.get_frame_parameters(stream.peek(18)).content_size
+        self._missing = size if 0 < size < _UNKNOWN else 0  # bytes that the first frame still promises
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_LONGEST_WINDOW)
+        self._reader = decompressor.stream_reader(stream, read_across_frames=True)
+
+    def read(self, size: int) -> bytes:
+        found = cast(bytes, self._reader.read(size))
+        self._missing = max(0, self._missing - len(found))
+        if not found and self._missing:
+            raise Broken(f"{self._missing} bytes are missing at its end")
+        return found
 
 
 def packing(stream: BinaryIO) -> BinaryIO:
