@@ -138,11 +138,11 @@ class ControlServer:
             code = 130
         except MailhubError as fault:
             code = 1
-            terminal.err.write(f"Error: {fault}\n")
+            terminal.err.write(f"{fault}\n")
         except Exception:  # the same for any fault of ours: the caller hears of it, the site goes on
             log.exception("command failed name=%s", name)
             code = 1
-            terminal.err.write("Error: something went wrong in the site; its log says what.\n")
+            terminal.err.write("Something went wrong in the site; its log says what.\n")
         log.info("command ended name=%s exit=%d", name, code)
         return code
 

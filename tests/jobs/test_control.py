@@ -114,7 +114,7 @@ def test_bad_input_is_one_line_on_the_callers_side(serve: Serve, caller: Caller)
         raise BadInput("there is no group “orto”")
 
     assert caller.runs(serve(refuse=refuse), "refuse") == 1
-    assert caller.sees() == ("", "Error: there is no group “orto”\n")
+    assert caller.sees() == ("", "there is no group “orto”\n")
 
 
 def test_a_fault_of_ours_ends_the_command_not_the_site(serve: Serve, caller: Caller) -> None:
@@ -123,7 +123,7 @@ def test_a_fault_of_ours_ends_the_command_not_the_site(serve: Serve, caller: Cal
 
     path = serve(**{"break": break_, "greet": lambda _args, _terminal: 0})
     assert caller.runs(path, "break") == 1
-    assert caller.sees()[1] == "Error: something went wrong in the site; its log says what.\n"
+    assert caller.sees()[1] == "Something went wrong in the site; its log says what.\n"
     assert caller.runs(path, "greet") == 0
 
 
