@@ -22,6 +22,7 @@ from mailhub.archive.tables import Post, Raw
 from mailhub.db.session import Database
 from mailhub.errors import BadInput
 from mailhub.faults import Point, point
+from mailhub.language import say
 from mailhub.mail.address import canonical
 from mailhub.mail.message import Mail
 from mailhub.mail.message import parse as parse_mail
@@ -69,6 +70,13 @@ class Damaged:
     offset: int
     damage: Damage
     kept: bool
+
+
+def described(language: str, file_name: str, damaged: Damaged) -> str:
+    """One line for whoever runs the import: which mail, where it begins, what is wrong with it."""
+    what = say(language, f"archive.damage.{damaged.damage}")
+    place = {"file": file_name, "number": damaged.number, "line": damaged.line, "offset": damaged.offset}
+    return say(language, "archive.damage.line", what=what, **place)
 
 
 @dataclass(frozen=True, slots=True)

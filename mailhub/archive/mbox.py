@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from mailhub.archive import zstd
 
@@ -46,18 +46,22 @@ class Found:
     is_announced: bool  # by a "From " line
 
 
-def opened(stream: BinaryIO) -> BinaryIO:
+class Readable(Protocol):
+    """All that is asked of a stream."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def opened(stream: BinaryIO) -> Readable:
     """The mbox in this stream, whether it is packed by gzip, by zstd or not at all."""
     whole = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
     start = whole.peek(len(zstd.MAGIC))
     if start.startswith(zstd.MAGIC):
         return zstd.unpacked(cast(BinaryIO, whole))
-    if start.startswith(_GZIP):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=whole))
-    return cast(BinaryIO, whole)
+    return gzip.GzipFile(fileobj=whole) if start.startswith(_GZIP) else whole
 
 
-def read(stream: BinaryIO, *, largest: int = LARGEST) -> Iterator[Found]:
+def read(stream: Readable, *, largest: int = LARGEST) -> Iterator[Found]:
     """The mails of an mbox in their order; what stands before the first beginning is a mail too."""
     reader = _Reader(stream, largest)
     number = 0
@@ -108,7 +112,7 @@ class _Piece:
 class _Reader:
     """Cuts a stream where mails begin, holding one mail and one chunk."""
 
-    def __init__(self, stream: BinaryIO, largest: int) -> None:
+    def __init__(self, stream: Readable, largest: int) -> None:
         self._stream = stream
         self._largest = largest
         self._buffer = b""

@@ -1,7 +1,7 @@
 """Zstandard: the one door to its library."""
 
 import io
-from typing import cast
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -20,24 +20,27 @@ def decompress(packed: bytes, size: int) -> bytes:
     return zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
 
 
-class Unpacked:
-    """What is packed in a stream, read bit by bit; a stream that ends too soon raises Broken."""
+def unpacked(stream: BinaryIO) -> BinaryIO:
+    """What is packed in this stream, read bit by bit; raises Broken where the stream ends too soon."""
+    return cast(BinaryIO, _Unpacked(stream))
 
-    def __init__(self, stream: io.BufferedReader) -> None:
-        size = zstandard.get_frame_parameters(stream.peek(18)).content_size
+
+class _Unpacked:
+    def __init__(self, stream: BinaryIO) -> None:
+        whole = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
+        size = zstandard.get_frame_parameters(whole.peek(18)).content_size
         self._missing = size if 0 < size < _UNKNOWN else 0  # bytes that the first frame still promises
         decompressor = zstandard.ZstdDecompressor(max_window_size=_LONGEST_WINDOW)
-        self._reader = decompressor.stream_reader(stream, read_across_frames=True)
+        self._reader = decompressor.stream_reader(whole, read_across_frames=True)
 
     def read(self, size: int) -> bytes:
-        found = cast(bytes, self._reader.read(size))
+        found = self._reader.read(size)
         self._missing = max(0, self._missing - len(found))
         if not found and self._missing:
             raise Broken(f"{self._missing} bytes are missing at its end")
         return found
 
 
-def packing(stream: BinaryIO) -> BinaryIO:
+def packing(stream: IO[bytes]) -> IO[bytes]:
     """A stream that packs what is written to it into this one; closing it ends the packing and leaves this one open."""
-    writer = zstandard.ZstdCompressor(level=3).stream_writer(stream, closefd=False)
-    return cast(BinaryIO, writer)
+    return cast(IO[bytes], zstandard.ZstdCompressor(level=3).stream_writer(stream, closefd=False))

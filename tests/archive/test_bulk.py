@@ -1,12 +1,15 @@
 """Old mail comes in whole, once, and goes out as it came."""
 
+import gzip
 import io
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 from sqlalchemy.orm import Session
 
 from mailhub import faults
@@ -189,13 +192,21 @@ def test_a_file_that_is_no_mbox_is_refused(archive: Archive, bring: Bring) -> No
     assert rows(archive) == []
 
 
-def test_a_packed_file_that_breaks_off_keeps_what_came_before(archive: Archive, bring: Bring) -> None:
-    import gzip
-    import random
+@pytest.mark.parametrize("damage", list(Damage))
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_each_damage_has_its_line_in_both_languages(language: str, damage: Damage) -> None:
+    line = bulk.described(language, "old.mbox", Damaged(17, 1203, 45678, damage, kept=True))
+    assert line.startswith("old.mbox: ")
+    assert all(number in line for number in ("17", "1203", "45678"))
 
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_packed_file_that_breaks_off_keeps_what_came_before(
+    archive: Archive, bring: Bring, pack: Callable[[bytes], bytes]
+) -> None:
     noise = random.Random(1)
     bodies = [mailed(f"{n}@x.test", text=noise.randbytes(3000).hex()) for n in range(400)]
-    data = gzip.compress(file_of(*bodies))
+    data = pack(file_of(*bodies))
     with pytest.raises(BadInput, match="breaks off after mail"):
         bring(data[: len(data) * 2 // 3])
     assert 0 < len(rows(archive)) < 400

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from mailhub.archive.subjects import bare
 from mailhub.archive.threading import (
     LONGEST_CHAIN,
     LONGEST_ID,
@@ -113,3 +114,21 @@ def test_the_oracle_itself_knows_a_ghost_binds_its_answers() -> None:
     siblings = [Mailed("a", ("ghost",)), Mailed("b", ("ghost",))]
     assert expected_threads(siblings) == {frozenset({"a", "b"})}
     assert expected_parents(siblings) == {"a": None, "b": None}
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("Potatura", "Potatura"),
+        ("Re: Potatura", "Potatura"),
+        ("R: RIF: Re[2]: AW:  Potatura di  marzo", "Potatura di marzo"),
+        ("Fwd: I: TR: Potatura", "Potatura"),
+        ("[orto] Re: [orto] Re: Potatura", "Potatura"),
+        ("[Proposta] Un forno per il borgo", "[Proposta] Un forno per il borgo"),
+        ("Reti: a cosa servono", "Reti: a cosa servono"),
+        ("Re:", "Re:"),
+        ("", ""),
+    ],
+)
+def test_a_subject_is_shown_without_what_programs_put_before_it(subject: str, shown: str) -> None:
+    assert bare(subject) == shown
