@@ -41,6 +41,6 @@ class _Unpacked:
         return found
 
 
-def packing(stream: IO[bytes]) -> IO[bytes]:
+def packing(stream: BinaryIO) -> BinaryIO:
     """A stream that packs what is written to it into this one; closing it ends the packing and leaves this one open."""
-    return cast(IO[bytes], zstandard.ZstdCompressor(level=3).stream_writer(stream, closefd=False))
+    return cast(BinaryIO, zstandard.ZstdCompressor(level=3).stream_writer(stream, closefd=False))
