@@ -21,7 +21,7 @@ PAGE = """<!doctype html>
 <style>
 @page {{ size: A4; margin: 0; }}
 * {{ box-sizing: border-box; }}
-body {{ margin: 0; background: #fff; color: #1f2a24; font-family: Charter, "Bitstream Charter", Cambria, Georgia, serif; }}
+body {{ margin: 0; background: #fff; color: #1f2a24; font-family: Charter, "Bitstream Charter", Cambria, serif; }}
 .sheet {{ width: 210mm; height: 297mm; display: flex; flex-direction: column; }}
 .top {{ flex: 1; padding: 16mm 18mm 6mm; }}
 .site {{ font-size: 16pt; color: #59635c; margin: 0 0 4mm; }}
@@ -32,7 +32,8 @@ h1 {{ font-size: 44pt; line-height: 1.1; margin: 0 0 6mm; overflow-wrap: anywher
 .how p {{ font-size: 16pt; line-height: 1.4; margin: 0 0 4mm; }}
 .address {{ font-size: 18pt; font-weight: bold; overflow-wrap: anywhere; }}
 .strips {{ display: flex; height: 88mm; border-top: 1px dashed #59635c; }}
-.strip {{ width: 12.5%; border-left: 1px dashed #59635c; writing-mode: vertical-rl; padding: 5mm 4mm; font-size: 11pt; }}
+.strip {{ width: 12.5%; border-left: 1px dashed #59635c; writing-mode: vertical-rl; padding: 5mm 4mm; }}
+.strip {{ font-size: 11pt; }}
 .strip:first-child {{ border-left: 0; }}
 .strip b {{ display: block; font-size: 12pt; }}
 </style>

@@ -81,15 +81,21 @@ class HeldPost(Base):
     """A post that a moderator reads first, or whose author must first join or prove who they are."""
 
     __tablename__ = "held_post"
-    __table_args__ = table(sa.UniqueConstraint("list_id", "raw_id"))
+    __table_args__ = table(
+        sa.UniqueConstraint("list_id", "raw_id", "relay_to"),
+        sa.Index("ix_held_post_list_id_message_id", "list_id", "message_id"),
+        sa.Index("ix_held_post_person_id", "person_id"),
+    )
 
     id: Mapped[Id]
     list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"))
     raw_id: Mapped[int] = mapped_column(sa.ForeignKey("raw.id"))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    relay_to: Mapped[int] = mapped_column(default=0)  # the member it is for; 0: the group
+    message_id: Mapped[str | None]
+    subject: Mapped[str]
     reasons: Mapped[dict[str, Any]]  # {"codes": [...]}: all that objected, in order
     evidence: Mapped[str]  # letters, e.g. "A"
-    level: Mapped[int]
     state: Mapped[HeldState] = mapped_column(word(HeldState), default=HeldState.WAITING)
     held_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]

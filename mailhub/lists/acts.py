@@ -1,0 +1,116 @@
+"""Finds out for a verb which group is meant, who acts, and what the answer needs to say."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mailhub.language import say
+from mailhub.lists import reading, telling, things, vocabulary, voice
+from mailhub.lists.definition import ListDefinition
+from mailhub.lists.policy import WhoPosts
+from mailhub.lists.reading import BELONGING
+from mailhub.lists.tables import MailList, Subscription
+from mailhub.people.deeds import letters
+from mailhub.people.tables import Address, Person
+from mailhub.site import FRONT_DESK
+from mailhub.verbs import Act, Answer, Outcome, Thing
+
+MODERATORS, ORGANISERS, AUTHOR = "inbound.who-moderates", "inbound.who-organises", "lists.who-wrote"
+EXAMPLE = {"it": "orto", "en": "garden"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One person before one group."""
+
+    act: Act
+    group: MailList
+    person: Person
+    place: Subscription | None
+
+    @property
+    def rules(self) -> ListDefinition:
+        return reading.definition_of(self.group)
+
+    @property
+    def title(self) -> str:
+        return self.rules.titled(self.act.language)
+
+    @property
+    def contact(self) -> str:
+        return voice.contact(self.act.site, self.group, self.act.language)
+
+    @property
+    def belongs(self) -> bool:
+        return self.place is not None and self.place.state in BELONGING
+
+    @property
+    def thing(self) -> Thing:
+        return things.of_list(self.group.id)
+
+    def answer(self, key: str, *, thing: Thing | None = None, returns_text: bool = False, **values: str) -> Answer:
+        """A mail of this room, with the group's name; a reply to it is about the group, unless a thing is named."""
+        told = {"group": self.title, **values}
+        return Answer(key, told, thing or self.thing, returns_text)
+
+
+def scene(act: Act) -> Scene | None:
+    """The group this is about: the thing's, else the only one the person belongs to."""
+    list_id = things.list_of(act.session, act.thing)
+    group = act.session.get(MailList, list_id) if list_id else None
+    if group is None:
+        mine = reading.lists_of(act.session, act.person_id)
+        group = reading.get(act.session, mine.pop()) if len(mine) == 1 else None
+    if group is None:
+        return None
+    person = act.session.get_one(Person, act.person_id)
+    return Scene(act, group, person, reading.subscription(act.session, group.id, person.id))
+
+
+def which_group(act: Act, verb: str) -> Outcome:
+    """Ask back: nothing has happened."""
+    values = {
+        "word": vocabulary.word(verb, act.language),
+        "desk": act.site.address(FRONT_DESK),
+        "name": EXAMPLE[act.language],
+    }
+    return Outcome(False, Answer("lists.which-group", values))
+
+
+def outside(found: Scene) -> Outcome:
+    """Nothing to do for somebody who gets nothing from this group."""
+    return Outcome(False, found.answer("lists.left-already"))
+
+
+def not_allowed(found: Scene, word: str, who: str) -> Outcome:
+    """Only somebody else may say this word here (`who` is an entry that names them); their text comes back."""
+    values = {"who": say(found.act.language, who), "verb": word, "contact": found.contact}
+    return Outcome(False, Answer("inbound.not-allowed", values, None, returns_text=True))
+
+
+def evidence(act: Act) -> dict[str, Any]:
+    """What proves this act, as consent keeps it."""
+    address = act.session.get(Address, act.address_id) if act.address_id is not None else None
+    kept = {"method": act.via, "proof": letters(act.evidence), "raw": act.raw_id}
+    return {**kept, "address": address.email} if address else kept
+
+
+def source(act: Act) -> str:
+    """Where consent came from, in the words of its rows."""
+    return {"button": "page", "cli": "organiser"}.get(act.via, "mail")
+
+
+def welcome(found: Scene) -> Answer:
+    """«Da adesso ne fai parte», with the group's own words and rules."""
+    language, rules = found.act.language, found.rules
+    choice = found.place.delivery if found.place else rules.default_delivery
+    own = "\n\n".join(text for text in (rules.welcome.into(language), rules.rules.into(language)) if text)
+    rhythm = telling.rhythm(language, choice, coming=False)
+    if rules.posting.post is WhoPosts.MODERATORS:
+        return found.answer("lists.welcome-news", rhythm=rhythm, own=own)
+    address = voice.address(found.act.site, found.group)
+    return found.answer("lists.welcome", rhythm=rhythm, own=own, address=address)
+
+
+def of_another(act: Act, person_id: int, language: str) -> Act:
+    """The same act as it looks to somebody it is done for."""
+    return replace(act, person_id=person_id, language=language, address_id=None)

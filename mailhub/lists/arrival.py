@@ -1,0 +1,65 @@
+"""A mail as it reaches this room: read, weighed, and its author looked up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailhub.authority import Evidence
+from mailhub.lists.policy import Reason
+from mailhub.mail.automatic import Nature
+from mailhub.mail.message import Mail
+from mailhub.mail.quoting import Folded
+from mailhub.people.tables import Address, Person
+from mailhub.verbs import Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail for one of our addresses."""
+
+    mail: Mail
+    raw: bytes
+    raw_id: int
+    nature: Nature
+    folded: Folded
+    person: Person | None  # the author, where their address is on record
+    address: Address | None
+    evidence: Evidence
+    language: str
+    now: datetime
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether its author may be taken for who From names: level 2, to speak."""
+        return self.evidence.aligned or self.evidence.fresh_login
+
+    @property
+    def words(self) -> str:
+        """The new words, without what was quoted or signed."""
+        return self.folded.new.strip()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of the author's own in it. A subject alone says something, unless it is that of an answer."""
+        is_answer = bool(self.mail.in_reply_to or self.folded.quoted.strip())
+        return not self.words and not self.mail.attachments and (is_answer or not self.mail.subject.strip())
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether an answer can neither start a loop nor reach somebody who was forged."""
+        return self.is_proven and self.nature.may_answer and not self.nature.automatic
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of it, in the words of a disposition.
+
+    A `reason` of `unproven` with an author on record asks the caller for «was this you?».
+    """
+
+    outcome: str  # "posted", "held", "answered", "dropped", "relayed"
+    reason: str
+    thing: Thing | None = None
+
+    @property
+    def is_unproven(self) -> bool:
+        return self.outcome == "held" and self.reason == Reason.UNPROVEN

@@ -1,0 +1,111 @@
+"""Posts that wait: kept whole, with every reason, until a moderator, their author or a confirmation decides."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.lists import things
+from mailhub.lists.arrival import Arrival
+from mailhub.lists.policy import Reason
+from mailhub.lists.tables import HeldPost, HeldState, MailList
+from mailhub.people import activity
+from mailhub.people.deeds import letters
+from mailhub.verbs import Thing
+
+
+def hold(
+    session: Session,
+    group: MailList,
+    arrival: Arrival,
+    reasons: Sequence[Reason],
+    person_id: int | None,
+    *,
+    relay_to: int = 0,
+) -> HeldPost:
+    """Keep this mail as waiting for these reasons; one that waits already gets the reasons of now."""
+    held = of_raw(session, group.id, arrival.raw_id, relay_to)
+    if held is None:
+        held = HeldPost(
+            list_id=group.id,
+            raw_id=arrival.raw_id,
+            relay_to=relay_to,
+            message_id=arrival.mail.message_id,
+            subject=arrival.mail.subject[:500],
+            state=HeldState.WAITING,
+            held_at=arrival.now,
+        )
+        session.add(held)
+    held.person_id = person_id
+    held.reasons = {"codes": [reason.value for reason in reasons]}
+    held.evidence = letters(arrival.evidence)
+    session.flush()
+    thing = Thing(things.HELD, held.id)
+    activity.note(session, "post.held", now=arrival.now, person_id=person_id, list_id=group.id, thing=thing)
+    return held
+
+
+def of_raw(session: Session, list_id: int, raw_id: int, relay_to: int = 0) -> HeldPost | None:
+    """What waits, or waited, as this very mail."""
+    wanted = sa.select(HeldPost).where(
+        HeldPost.list_id == list_id, HeldPost.raw_id == raw_id, HeldPost.relay_to == relay_to
+    )
+    return session.scalar(wanted)
+
+
+def came_before(session: Session, list_id: int, arrival: Arrival) -> bool:
+    """Whether this message waits or waited already, as another mail of the same id from the same author."""
+    if arrival.mail.message_id is None or arrival.person is None:
+        return False
+    same = sa.select(HeldPost.id).where(
+        HeldPost.list_id == list_id,
+        HeldPost.message_id == arrival.mail.message_id,
+        HeldPost.person_id == arrival.person.id,
+        HeldPost.raw_id != arrival.raw_id,
+        HeldPost.relay_to == 0,
+        HeldPost.subject == arrival.mail.subject[:500],
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def reasons_of(held: HeldPost) -> tuple[Reason, ...]:
+    return tuple(Reason(code) for code in held.reasons.get("codes", ()))
+
+
+def waiting_of(session: Session, list_id: int, person_id: int) -> list[HeldPost]:
+    """What of this person waits in a group, the oldest first."""
+    mine = sa.select(HeldPost).where(
+        HeldPost.list_id == list_id, HeldPost.person_id == person_id, HeldPost.state == HeldState.WAITING
+    )
+    return list(session.scalars(mine.order_by(HeldPost.id)))
+
+
+def settle(
+    session: Session, held: HeldPost, state: HeldState, by: int | None, *, now: datetime, note: str | None = None
+) -> bool:
+    """End the waiting; False when somebody else has ended it, and then the row says who and how."""
+    ended = session.execute(
+        sa.update(HeldPost)
+        .where(HeldPost.id == held.id, HeldPost.state == HeldState.WAITING)
+        .values(state=state, settled_at=now, settled_by=by, note=note)
+        .returning(HeldPost.id)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    session.refresh(held)
+    if ended is None:
+        return False
+    thing = Thing(things.HELD, held.id)
+    activity.note(
+        session, f"post.{_TOLD[state]}", now=now, person_id=held.person_id, list_id=held.list_id, thing=thing, by=by
+    )
+    return True
+
+
+# What the activity of an ended wait is called; publishing itself is told by `post.published`.
+_TOLD = {
+    HeldState.PUBLISHED: "released",
+    HeldState.REFUSED: "refused",
+    HeldState.WITHDRAWN: "withdrawn",
+    HeldState.EXPIRED: "expired",
+}

@@ -1,0 +1,241 @@
+"""Coming in: a request, a confirmation from that very mailbox, and where the group wants it an organiser's yes.
+
+The confirmation holds no word that a stranger chose (S-05), and nobody can have a mailbox flooded with them (S-04): one
+at a time for an address and group, three a day over all groups.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.language import Words, mail
+from mailhub.lists import kinds, places, reading, telling, things
+from mailhub.lists.definition import Join
+from mailhub.lists.reading import BELONGING
+from mailhub.lists.tables import MailList, Subscription, SubscriptionState
+from mailhub.people import activity, consent, persons, questions
+from mailhub.people.tables import Address, Asking, ConsentState, Person, Question
+from mailhub.site import Site
+from mailhub.verbs import Thing
+
+MOST_A_DAY = 3  # confirmations to one address, over all lists
+DAY = timedelta(days=1)
+
+
+class Asked(StrEnum):
+    """What became of a request to join."""
+
+    ASKED = "asked"
+    STANDING = "standing"  # asked already, and not answered yet
+    BELONGS = "belongs"
+    WAITING = "waiting"  # for an organiser
+    TOO_MANY = "too-many"
+    INVITATION = "invitation"
+    CLOSED = "closed"
+
+
+def request(
+    session: Session,
+    site: Site,
+    group: MailList,
+    person_id: int,
+    address: Address,
+    *,
+    now: datetime,
+    source: str,
+    evidence: Mapping[str, Any],
+) -> Asked:
+    """Ask an address whether its owner wants to join. `source` is "mail" where they wrote themselves.
+
+    Repeating it mails nobody; what a page shows must be the same whatever this returns (S-18).
+    """
+    refused = _refused(session, group, person_id, address, now)
+    if refused is not None:
+        return refused
+    purpose = consent.list_purpose(group.id)
+    words = confirmation(session, site, group, person_id)
+    language = telling.language_to(session, site, person_id)
+    detail = {"own_mail": source == "mail", "text": words.text, "language": language, "source": source}
+    question = questions.ask(
+        session, kinds.JOIN, person_id, [(person_id, address.id)], now=now, list_id=group.id, detail=detail
+    )
+    places.put(session, group, person_id, SubscriptionState.PENDING, now=now)
+    consent.record(
+        session,
+        person_id,
+        purpose,
+        ConsentState.ASKED,
+        now=now,
+        source=source,
+        evidence={**evidence, "question": question.id},
+        text=words.text,
+        language=language,
+    )
+    _tell(session, site, group, question, person_id, address.id, now)
+    activity.note(session, "subscription.requested", now=now, person_id=person_id, list_id=group.id, source=source)
+    return Asked.ASKED
+
+
+def confirmation(session: Session, site: Site, group: MailList, person_id: int) -> Words:
+    """The words of the confirmation, which are what consent will be given to."""
+    return mail(
+        telling.language_to(session, site, person_id), "lists.confirm", **_values(session, site, group, person_id)
+    )
+
+
+def standing(session: Session, list_id: int, person_id: int) -> Question | None:
+    """The open question whether they want to join."""
+    return questions.standing_question(session, things.JOIN, person_id, list_id)
+
+
+def confirm(
+    session: Session, question: Question, address: Address | None, *, now: datetime, evidence: Mapping[str, Any]
+) -> Subscription | None:
+    """Their yes: they belong, or wait for an organiser; None when the question had ended before."""
+    person_id = question.thing_id
+    if not questions.settle(session, question, "confirm", person_id, now=now):
+        return None
+    if address is not None:
+        persons.confirm(session, address, now=now)
+    group = reading.get(session, question.list_id or 0)
+    place = reading.subscription(session, group.id, person_id)
+    if place is not None and place.state in BELONGING:
+        return place
+    if reading.definition_of(group).join is Join.APPROVAL:
+        return _wait(session, group, question, now=now, evidence=evidence)
+    return places.enter(
+        session,
+        group,
+        person_id,
+        now=now,
+        source=str(question.detail.get("source", "mail")),
+        evidence={**evidence, "question": question.id},
+        text=str(question.detail.get("text", "")),
+        language=question.detail.get("language"),
+    )
+
+
+def decline(session: Session, question: Question, *, now: datetime, evidence: Mapping[str, Any]) -> bool:
+    """Their no: nothing more is written to them about this; False when the question had ended before."""
+    person_id = question.thing_id
+    if not questions.settle(session, question, "decline", person_id, now=now):
+        return False
+    group = reading.get(session, question.list_id or 0)
+    places.drop(session, group, person_id, now=now)
+    consent.record(
+        session,
+        person_id,
+        consent.list_purpose(group.id),
+        ConsentState.WITHDRAWN,
+        now=now,
+        source="mail",
+        evidence={**evidence, "question": question.id},
+    )
+    return True
+
+
+def remind(session: Session, site: Site, question_id: int, now: datetime) -> None:
+    """One more mail, only to somebody who asked by their own mail: others may not have asked at all."""
+    question = session.get_one(Question, question_id)
+    if not question.detail.get("own_mail"):
+        return
+    group = reading.get(session, question.list_id or 0)
+    for asking in questions.asked(session, question):
+        person = session.get_one(Person, asking.person_id)
+        language = persons.language_of(person, site)
+        telling.tell(
+            session,
+            site,
+            asking.person_id,
+            group,
+            "confirm-again",
+            {
+                "group": reading.definition_of(group).titled(language),
+                "asked": telling.told_day(site, person, question.asked_at, language, now).capitalize(),
+            },
+            because="asked",
+            occurrence=question.id,
+            now=now,
+            about=Thing(things.JOIN, question.id),
+            address_id=asking.address_id,
+        )
+
+
+def expire(session: Session, question_id: int, now: datetime) -> None:
+    """Nobody answered: the request goes, and what they wrote with it is no longer waiting."""
+    question = session.get_one(Question, question_id)
+    places.drop(session, reading.get(session, question.list_id or 0), question.thing_id, now=now)
+
+
+def _refused(session: Session, group: MailList, person_id: int, address: Address, now: datetime) -> Asked | None:
+    place = reading.subscription(session, group.id, person_id)
+    if group.closed_at is not None:
+        return Asked.CLOSED
+    if place is not None and place.state in BELONGING:
+        return Asked.BELONGS
+    if place is not None and place.state is SubscriptionState.WAITING:
+        return Asked.WAITING
+    if reading.definition_of(group).join is Join.INVITATION:
+        return Asked.INVITATION
+    if standing(session, group.id, person_id) is not None:
+        return Asked.STANDING
+    return Asked.TOO_MANY if _asked_lately(session, address.id, now) >= MOST_A_DAY else None
+
+
+def _asked_lately(session: Session, address_id: int, now: datetime) -> int:
+    asked = (
+        sa.select(sa.func.count())
+        .select_from(Asking)
+        .join(Question, Question.id == Asking.question_id)
+        .where(Question.kind == things.JOIN, Asking.address_id == address_id, Asking.asked_at > now - DAY)
+    )
+    return session.scalar(asked) or 0
+
+
+def _wait(
+    session: Session, group: MailList, question: Question, *, now: datetime, evidence: Mapping[str, Any]
+) -> Subscription:
+    """Confirmed, and an organiser has the word; what was confirmed is kept until then."""
+    place = places.put(session, group, question.thing_id, SubscriptionState.WAITING, now=now)
+    activity.note(
+        session,
+        "subscription.waiting",
+        now=now,
+        person_id=question.thing_id,
+        list_id=group.id,
+        question=question.id,
+        evidence=dict(evidence),
+    )
+    return place
+
+
+def _values(session: Session, site: Site, group: MailList, person_id: int) -> dict[str, str]:
+    language = telling.language_to(session, site, person_id)
+    rules = reading.definition_of(group)
+    return {
+        "group": rules.titled(language),
+        "rhythm": telling.rhythm(language, rules.default_delivery, coming=True),
+        "privacy": telling.privacy(language, rules),
+    }
+
+
+def _tell(
+    session: Session, site: Site, group: MailList, question: Question, person_id: int, address_id: int, now: datetime
+) -> None:
+    telling.tell(
+        session,
+        site,
+        person_id,
+        group,
+        "confirm",
+        _values(session, site, group, person_id),
+        because="asked",
+        occurrence=question.id,
+        now=now,
+        about=Thing(things.JOIN, question.id),
+        address_id=address_id,
+    )

@@ -1,0 +1,11 @@
+"""How long this room's questions wait. What happens then is in `questions`, which knows all of the room."""
+
+from datetime import timedelta
+
+from mailhub.lists import things
+from mailhub.questions import QuestionKind
+
+JOIN = QuestionKind(things.JOIN, ends_after=timedelta(days=7), remind_after=timedelta(hours=48))
+UNASKED = QuestionKind(things.UNASKED, ends_after=timedelta(days=30))
+APPROVAL = QuestionKind(things.APPROVAL, ends_after=None, remind_after=timedelta(days=3))
+HELD = QuestionKind(things.HELD, ends_after=None, remind_after=timedelta(days=2))  # a held post is never lost

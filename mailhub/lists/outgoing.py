@@ -1,0 +1,145 @@
+"""How a post looks when it leaves: its From, the fields of the list, the two lines below, its large files as links."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from mailhub import formats, tokens
+from mailhub.archive import attachments
+from mailhub.archive.tables import Attachment, Post
+from mailhub.language import footer, say
+from mailhub.lists import authors, reading, redaction, voice
+from mailhub.lists.definition import Addresses, Beyond, ListDefinition, ListKind, ReplyTo
+from mailhub.lists.tables import MailList
+from mailhub.mail.address import Mailbox
+from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
+from mailhub.mail.frame import Frame, Text, cut, mark
+from mailhub.mail.message import Mail
+from mailhub.mail.shown import Held, Policy, Rules, Shown, from_for
+from mailhub.people.tables import Person
+from mailhub.site import Site
+from mailhub.tokens import Token
+
+BECAUSE = "because"  # the slot of the sentence that differs from member to member
+INLINE_WITHOUT_LINKS = 5_000_000  # bytes of a file that goes along where there is no page to fetch it from
+
+
+def frames(
+    session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, languages: Sequence[str]
+) -> Mapping[str, Frame]:
+    """The post as its copies carry it, by language."""
+    files = attachments.of_posts(session, [post.id]).get(post.id, [])
+    author = session.get(Person, post.person_id) if post.person_id is not None else None
+    return {language: _frame(session, site, group, post, raw, mail, files, author, language) for language in languages}
+
+
+def list_facts(site: Site, group: MailList, language: str) -> ListFacts:
+    """The group as header fields tell it."""
+    rules = reading.definition_of(group)
+    return ListFacts(
+        title=rules.titled(language),
+        list_id=list_id(site, group),
+        address=voice.address(site, group),
+        is_open=rules.kind is not ListKind.ANNOUNCE,
+        help=voice.verb_address(site, group, "help", language),
+        owner=voice.contact(site, group, language),
+        subscribe=voice.verb_address(site, group, "join", language),
+        one_click=site.secure,
+        feedback_id=f"post:list:{group.slug[:30]}:mailhub",
+    )
+
+
+def list_id(site: Site, group: MailList) -> str:
+    """The same for the life of the list (RFC 2919)."""
+    return f"{group.slug}.{site.domain}"
+
+
+def relay_address(site: Site, person_id: int, list_id: int) -> str:
+    """A member's lasting address in one group."""
+    return site.address(f"p.{site.keys.issue(Token(tokens.RELAY, person_id, list_id))}")
+
+
+def shown(site: Site, rules: ListDefinition, mail: Mail, *, is_changed: bool) -> Shown:
+    """Under whose name it leaves. Nobody has looked up what the author's domain asks for, so the safe side is taken."""
+    author = mail.author.email if mail.author else ""
+    domain = author.rpartition("@")[2].lower()
+    decided = Rules(
+        own_domain=site.domain,
+        hides_addresses=rules.addresses is Addresses.HIDDEN,
+        replies_to_list=rules.reply_to is ReplyTo.LIST,
+        is_transparent=rules.transparent,
+    )
+    found = from_for(
+        domain,
+        decided,
+        Policy.UNKNOWN,
+        is_authentic=True,
+        is_changed=is_changed,
+        signature_holds=is_signed(mail, domain),
+    )
+    assert not isinstance(found, Held), "only proven mail, or what a moderator has read, comes so far"
+    return found
+
+
+def is_signed(mail: Mail, domain: str) -> bool:
+    """Whether a signature of the author's own domain, or of one above it, is on the mail."""
+    for field in mail.headers:
+        if field.name.lower() != "dkim-signature":
+            continue
+        tags = (tag.strip().partition(b"=") for tag in field.value.split(b";"))
+        signer = next((value.strip().decode("ascii", "replace").lower() for name, _, value in tags if name == b"d"), "")
+        if "." in signer and (domain == signer or domain.endswith(f".{signer}")):
+            return True
+    return False
+
+
+def _frame(
+    session: Session,
+    site: Site,
+    group: MailList,
+    post: Post,
+    raw: bytes,
+    mail: Mail,
+    files: Sequence[Attachment],
+    author: Person | None,
+    language: str,
+) -> Frame:
+    rules = reading.definition_of(group)
+    changes = Changes(
+        footer=_footer(site, group, language) if rules.footer else (),
+        links=_links(site, group, rules, files, language),
+        redact=redaction.redactor(site),
+    )
+    name = authors.name_in(session, group, author, mail.author, language)
+    facts = PostFacts(
+        list=list_facts(site, group, language),
+        shown=shown(site, rules, mail, is_changed=not rules.transparent),
+        author=mail.author or Mailbox(name, ""),
+        relay=Mailbox(f"{name} via {rules.titled(language)}", relay_address(site, post.person_id or 0, group.id)),
+        message_id=post.message_id,
+        date=post.sent_at,
+        tag=f"[{group.slug}] " if rules.subject_tag else "",
+    )
+    return post_frame(raw, facts, changes, transparent=rules.transparent)
+
+
+def _footer(site: Site, group: MailList, language: str) -> Text:
+    return cut(footer(language, mark(BECAUSE), voice.contact(site, group, language)))
+
+
+def _links(
+    site: Site, group: MailList, rules: ListDefinition, files: Sequence[Attachment], language: str
+) -> dict[int, tuple[str, ...]]:
+    """Words in the place of each file that is too large to go along."""
+    if rules.beyond is Beyond.INLINE:
+        return {}
+    limit = rules.inline_up_to if site.base_url else max(rules.inline_up_to, INLINE_WITHOUT_LINKS)
+    return {file.position: (_instead(site, group, file, language),) for file in files if file.size > limit}
+
+
+def _instead(site: Site, group: MailList, file: Attachment, language: str) -> str:
+    told = {"name": file.name, "size": formats.size(language, file.size)}
+    link = site.link(f"f/{site.keys.issue_link(Token(tokens.FILE, 0, file.id))}")
+    if link is not None:
+        return f"{say(language, 'lists.file-linked', **told)}\n{link}\n"
+    return say(language, "lists.file-asked", **told, contact=voice.contact(site, group, language)) + "\n"

@@ -1,0 +1,126 @@
+"""A mail becomes a post: its number, its place in the archive, its mailing; within its grace it can be taken back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.archive import posts
+from mailhub.archive.tables import Post, PostState
+from mailhub.delivery import mailings
+from mailhub.delivery.tables import MailClass, Mailing, MailingState
+from mailhub.lists import outgoing, reading, things
+from mailhub.lists.definition import ListKind
+from mailhub.lists.reading import BELONGING
+from mailhub.lists.tables import MailList, Subscription
+from mailhub.mail.message import Mail
+from mailhub.people import activity, consent
+from mailhub.people.tables import Person
+from mailhub.site import Site
+from mailhub.verbs import Thing
+
+SOURCE = "lists.post"
+MEMBERS = "members"  # audience: the group
+TREE = "tree"  # audience: the group, and those below it who are not in it
+
+
+def publish(
+    session: Session,
+    site: Site,
+    group: MailList,
+    *,
+    raw_id: int,
+    raw: bytes,
+    mail: Mail,
+    person_id: int | None,
+    now: datetime,
+) -> Post:
+    """Give it the next number, keep it, and owe it to the group; a mail that is a post already stays that post.
+
+    The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
+    """
+    session.refresh(group, with_for_update=True)
+    before = group.last_number
+    post = posts.publish(
+        session,
+        site,
+        list_id=group.id,
+        number=before + 1,
+        raw_id=raw_id,
+        raw=raw,
+        mail=mail,
+        person_id=person_id,
+        now=now,
+    )
+    if post.number <= before:
+        return post
+    group.last_number = post.number
+    _count(session, group.id, person_id, 1)
+    rules = reading.definition_of(group)
+    made = outgoing.frames(session, site, group, post, raw, mail, languages(session, site, group))
+    mailings.open_mailing(
+        session,
+        source=SOURCE,
+        key=str(post.id),
+        mail_class=MailClass.DISCUSSION,
+        frames={language: frame.to_bytes() for language, frame in made.items()},
+        now=now,
+        due_at=now + rules.grace,
+        purpose=consent.list_purpose(group.id),
+        list_id=group.id,
+        thing_id=post.id,
+        reads=TREE if rules.kind is ListKind.ANNOUNCE else MEMBERS,
+    )
+    thing = Thing(things.POST, post.id)
+    activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
+    return post
+
+
+def languages(session: Session, site: Site, group: MailList) -> Sequence[str]:
+    """The languages of those a post may reach: a copy is compiled for each."""
+    reached = [group.id, *reading.below(session, group.id)]
+    spoken = (
+        sa.select(Person.language)
+        .join(Subscription, Subscription.person_id == Person.id)
+        .where(Subscription.list_id.in_(reached), Subscription.state.in_(BELONGING))
+        .distinct()
+    )
+    found = {language or site.language for language in session.scalars(spoken)} | {site.language}
+    return sorted(found)
+
+
+def withdraw(session: Session, post: Post, *, now: datetime) -> bool:
+    """Take a post back before anything of it was sent; False when that moment has passed."""
+    mailing = mailing_of(session, post, lock=True)
+    if mailing is None or mailing.state is not MailingState.SCHEDULED or post.state is PostState.WITHDRAWN:
+        return False
+    if not mailings.cancel(session, mailing, now=now, reason="withdrawn by its author"):
+        return False
+    posts.withdraw(session, post)
+    _count(session, post.list_id, post.person_id, -1)
+    thing = Thing(things.POST, post.id)
+    activity.note(session, "post.withdrawn", now=now, person_id=post.person_id, list_id=post.list_id, thing=thing)
+    return True
+
+
+def mailing_of(session: Session, post: Post, *, lock: bool = False) -> Mailing | None:
+    """The mailing that carries a post."""
+    wanted = sa.select(Mailing).where(Mailing.source == SOURCE, Mailing.key == str(post.id))
+    # Locked, it cannot be opened between our look at it and its end.
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
+
+
+def latest_of(session: Session, list_id: int, person_id: int) -> Post | None:
+    """The last message of this person in the group that has not been taken back."""
+    mine = sa.select(Post).where(
+        Post.list_id == list_id, Post.person_id == person_id, Post.state == PostState.PUBLISHED
+    )
+    return session.scalar(mine.order_by(Post.number.desc()).limit(1))
+
+
+def _count(session: Session, list_id: int, person_id: int | None, by: int) -> None:
+    place = reading.subscription(session, list_id, person_id) if person_id is not None else None
+    if place is not None:
+        place.published = max(0, place.published + by)
+        session.flush()

@@ -1,0 +1,52 @@
+"""What a mail of a group can be about: each kind declares the words that may be said to it, and belongs to one group.
+
+`list` and `post` are kinds of `mailhub.tokens`; the others are registered here, with codes that stay theirs for ever.
+"""
+
+from sqlalchemy.orm import Session
+
+from mailhub import tokens
+from mailhub.archive.tables import Post
+from mailhub.lists import reading
+from mailhub.lists.tables import HeldPost
+from mailhub.people.tables import Deed, Question
+from mailhub.verbs import Thing
+
+LIST = tokens.LIST.name  # the group as a whole; id: the list
+POST = tokens.POST.name  # one message that went out; id: the post
+JOIN = tokens.kind("join", 12).name  # «Confermi?»; id: the question
+UNASKED = tokens.kind("unasked", 13).name  # the one letter to somebody an import brought; id: the question
+APPROVAL = tokens.kind("approval", 14).name  # an organiser decides who comes in; id: the question
+HELD = tokens.kind("held", 15).name  # a message that waits; id: the held post
+DEED = tokens.ACTIVITY.name  # something this person did and may undo; id: the deed
+LEFT = tokens.kind("left", 16).name  # the goodbye; id: the list
+
+QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL})  # kinds whose id is that of a question
+
+
+def list_of(session: Session, thing: Thing) -> int | None:
+    """The group a thing belongs to; None for what belongs to no group, or is gone."""
+    if thing.kind in (LIST, LEFT):
+        return thing.id
+    if thing.kind == POST:
+        post = session.get(Post, thing.id)
+        return post.list_id if post else None
+    if thing.kind == HELD:
+        held = session.get(HeldPost, thing.id)
+        return held.list_id if held else None
+    if thing.kind == DEED:
+        deed = session.get(Deed, thing.id)
+        return list_of(session, Thing(deed.thing, deed.thing_id)) if deed and deed.thing != DEED else None
+    question = session.get(Question, thing.id) if thing.kind in QUESTIONS else None
+    return question.list_id if question else None
+
+
+def of_list(list_id: int) -> Thing:
+    """The group as a whole."""
+    return Thing(LIST, list_id)
+
+
+def title(session: Session, thing: Thing, language: str) -> str:
+    """What people call the group this is about; "" where there is none."""
+    list_id = list_of(session, thing)
+    return reading.title(session, list_id, language) or "" if list_id is not None else ""

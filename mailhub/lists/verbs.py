@@ -1,0 +1,65 @@
+"""Everything a person can do in a group; each verb is a word in a reply, an address and a button.
+
+What each does is in `coming` (who comes in), `being` (who is there), `reading_first` (posts) and `explaining`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mailhub.authority import Level
+from mailhub.lists import being, coming, explaining, reading_first, things
+from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
+from mailhub.verbs import ANYTHING, Act, Outcome, Verb
+
+Perform = Callable[[Act], Outcome]
+Undo = Callable[[Act, Mapping[str, Any]], Outcome]
+
+
+def _anywhere(name: str, level: Level, perform: Perform, undo: Undo | None = None, *, argument: bool = False) -> Verb:
+    """A verb of the group, in reply to any mail of it and by address."""
+    return Verb(
+        name,
+        WORDS[name],
+        level,
+        frozenset({ANYTHING}),
+        perform,
+        undo,
+        suffixes=SUFFIXES.get(name, {}),
+        takes_argument=argument,
+    )
+
+
+def _answer(name: str, words: Forms, kinds: frozenset[str], perform: Perform, level: Level = Level.VOICE) -> Verb:
+    """A word that answers one question, once."""
+    is_own = level is Level.VOICE
+    return Verb(name, words, level, kinds, perform, one_tap=True, mailbox_suffices=is_own)
+
+
+_JOINING = frozenset({things.JOIN, things.UNASKED})
+_APPROVAL = frozenset({things.APPROVAL})
+_HELD = frozenset({things.HELD})
+
+VERBS: tuple[Verb, ...] = (
+    _anywhere("help", Level.PUBLIC, explaining.help_),
+    _anywhere("pause", Level.LIGHT, being.pause, being.put_back, argument=True),
+    _anywhere("leave", Level.LIGHT, being.leave, being.come_back),
+    _anywhere("resume", Level.LIGHT, being.resume, being.put_back),
+    _anywhere("why", Level.LIGHT, explaining.why),
+    _anywhere("each", Level.VOICE, being.each, being.put_back),
+    _anywhere("digest", Level.VOICE, being.digest, being.put_back),
+    _anywhere("owner", Level.PUBLIC, explaining.owner),
+    _anywhere("join", Level.LIGHT, coming.join),
+    _answer("confirm", YES, _JOINING, coming.confirm),
+    _answer("decline", NO, _JOINING, coming.decline),
+    _answer("approve", YES, _APPROVAL, coming.approve, Level.OFFICE),
+    _answer("deny", NO, _APPROVAL, coming.deny, Level.OFFICE),
+    Verb("publish", WORDS["publish"], Level.OFFICE, _HELD, reading_first.publish),
+    Verb("refuse", WORDS["refuse"], Level.OFFICE, _HELD, reading_first.refuse, takes_argument=True),
+    Verb(
+        "withdraw",
+        WORDS["withdraw"],
+        Level.VOICE,
+        frozenset({things.HELD, things.POST, things.APPROVAL, things.LIST}),
+        reading_first.withdraw,
+    ),
+)

@@ -1,0 +1,131 @@
+"""The words of this room's verbs, in replies and in addresses; the first of a language is the one we print. Pure."""
+
+from collections.abc import Mapping
+
+Forms = Mapping[str, tuple[str, ...]]  # by language
+
+WORDS: Mapping[str, Forms] = {
+    "join": {
+        "it": ("iscriviti", "iscrivimi", "iscrivetemi", "iscrizione", "voglio entrare", "vorrei iscrivermi"),
+        "en": ("join", "subscribe", "subscribe me", "sign me up", "i want to join"),
+    },
+    "leave": {
+        "it": (
+            "esci",
+            "esco",
+            "uscire",
+            "voglio uscire",
+            "vorrei uscire",
+            "cancellami",
+            "cancellatemi",
+            "cancellatemi dalla lista",
+            "cancellatemi dal gruppo",
+            "cancellazione",
+            "disiscrivimi",
+            "disiscrivetemi",
+            "disiscrivi",
+            "disiscrizione",
+            "disiscrivermi",
+            "rimuovimi",
+            "rimuovetemi",
+            "rimuovetemi dalla lista",
+            "toglimi",
+            "toglimi dalla lista",
+            "toglimi dal gruppo",
+            "toglietemi",
+            "toglietemi dalla lista",
+            "toglietemi dal gruppo",
+            "toglietemi da questa lista",
+            "non voglio più ricevere mail",
+            "non voglio più ricevere messaggi",
+            "non voglio più ricevere queste mail",
+            "non scrivetemi più",
+            "non mi scrivete più",
+            "basta mail",
+        ),
+        "en": (
+            "leave",
+            "unsubscribe",
+            "unsubscribe me",
+            "remove",
+            "remove me",
+            "remove me from the list",
+            "remove me from this list",
+            "remove me from your list",
+            "take me off",
+            "take me off the list",
+            "take me off this list",
+            "take me off your list",
+            "cancel my subscription",
+            "i want to leave",
+            "i want to unsubscribe",
+            "opt out",
+            "signoff",
+            "stop",
+            "stop sending me emails",
+            "stop emailing me",
+            "no more mail",
+            "no more emails",
+        ),
+    },
+    "pause": {"it": ("pausa", "mettimi in pausa", "sospendi"), "en": ("pause", "suspend")},
+    "resume": {"it": ("riprendi", "riprendo", "ricomincia"), "en": ("resume", "unpause")},
+    "digest": {
+        "it": ("lettera", "lettera del giorno", "la lettera", "riassunto"),
+        "en": ("digest", "letter", "daily letter", "the letter"),
+    },
+    "each": {"it": ("ogni", "ogni messaggio", "tutti i messaggi"), "en": ("each", "every message", "each message")},
+    "help": {"it": ("aiuto", "aiutami", "istruzioni"), "en": ("help", "info", "instructions")},
+    "owner": {"it": ("chi", "chi organizza", "chi modera"), "en": ("owner", "who organises", "who organizes")},
+    "why": {
+        "it": ("perché", "perche", "perchè", "come mai", "perché ricevo questa mail", "perché mi scrivete"),
+        "en": ("why", "why do i get this", "why am i getting this"),
+    },
+    "withdraw": {"it": ("ritira", "ritiro", "ritiralo", "ritirare"), "en": ("withdraw", "recall")},
+    "publish": {"it": ("pubblica", "pubblicalo", "pubblicare"), "en": ("publish", "approve", "accept")},
+    "refuse": {"it": ("rifiuta", "rifiutalo", "rifiuto", "rifiutare"), "en": ("refuse", "reject")},
+}
+
+YES: Forms = {
+    "it": (
+        "sì",
+        "si grazie",
+        "sì grazie",
+        "sì, grazie",
+        "certo",
+        "confermo",
+        "sì confermo",
+        "sì, confermo",
+        "ok",
+        "va bene",
+        "va bn",
+        "sì voglio entrare",
+        "accetto",
+    ),
+    "en": ("yes", "yes please", "yes, please", "yes thanks", "y", "sure", "i confirm", "confirm", "accept"),
+}
+NO: Forms = {
+    "it": ("no", "no grazie", "no, grazie", "non sono io", "non accetto"),
+    "en": ("no thanks", "no, thanks", "no thank you", "not me", "n", "decline"),
+}
+
+SUFFIXES: Mapping[str, Forms] = {
+    "join": {"it": ("iscriviti",), "en": ("join", "subscribe")},
+    "leave": {"it": ("esci",), "en": ("leave", "unsubscribe")},
+    "pause": {"it": ("pausa",), "en": ("pause",)},
+    "resume": {"it": ("riprendi",), "en": ("resume",)},
+    "digest": {"it": ("lettera",), "en": ("digest",)},
+    "each": {"it": ("ogni",), "en": ("each",)},
+    "help": {"it": ("aiuto",), "en": ("help",)},
+    "owner": {"it": ("chi",), "en": ("owner",)},
+}
+
+
+def word(verb: str, language: str) -> str:
+    """The word our mails print for a verb."""
+    return WORDS[verb][language][0]
+
+
+def suffix(verb: str, language: str) -> str:
+    """The last part of an address that says a verb."""
+    return SUFFIXES[verb][language][0]
