@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from mailhub import __version__
 from mailhub.cli import bundle
@@ -45,7 +45,7 @@ def back_up(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         point(Point.BACKUP_COPIED)
         if CONFIG in terminal.files:
             (folder / CONFIG).write_bytes(terminal.files[CONFIG].read())
-        with bundle.packed(cast(BinaryIO, terminal.files["out"]), _megabytes(progress)) as packer:
+        with bundle.packed(terminal.files["out"], _megabytes(progress)) as packer:
             _add_all(packer, hub.settings, folder)
             packer.close(_about(hub))
     progress.clear()

@@ -85,20 +85,20 @@ class _Watched:
 
 
 @contextmanager
-def packed(out: BinaryIO, tell: Callable[[int], None]) -> Iterator[Packer]:
+def packed(out: IO[bytes], tell: Callable[[int], None]) -> Iterator[Packer]:
     """Write a backup into this stream; it is whole when the block has ended well."""
-    packing = zstd.packing(out)
-    with tarfile.open(fileobj=packing, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+    packing = zstd.packing(cast(BinaryIO, out))
+    with tarfile.open(fileobj=cast(Any, packing), mode="w|", format=tarfile.PAX_FORMAT) as tar:
         yield Packer(tar, tell)
     packing.close()
     out.flush()
 
 
-def unpack(source: BinaryIO, folder: Path, tell: Callable[[int], None]) -> About:
+def unpack(source: IO[bytes], folder: Path, tell: Callable[[int], None]) -> About:
     """Put every file of a backup into this folder. Raises BadInput unless all are there as they were written."""
     sums: dict[str, str] = {}
     try:
-        with tarfile.open(fileobj=zstd.unpacked(source), mode="r|") as tar:
+        with tarfile.open(fileobj=cast(Any, zstd.unpacked(cast(BinaryIO, source))), mode="r|") as tar:
             written = 0
             for member in tar:
                 sums[member.name] = _unpack_one(tar, member, folder)

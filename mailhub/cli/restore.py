@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy.engine import make_url
 
@@ -30,7 +30,7 @@ _WORK = ".restore"  # beside the configuration, while a backup is read
 _UNUSED = frozenset({"lock", "secret", ".backup"})  # what a data folder without a site may hold
 
 
-def restore(where: Where, source: BinaryIO, terminal: Terminal) -> None:
+def restore(where: Where, source: IO[bytes], terminal: Terminal) -> None:
     """Read and check the whole backup first, then put everything in its place, the rows last."""
     clock = Clock()
     progress = Progress(terminal, clock, "reading the backup")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import click
 
@@ -56,7 +56,7 @@ def backup(where: Where, file: str) -> None:
 def restore(where: Where, file: str) -> None:
     terminal = Terminal(sys.stdout, sys.stderr, {}, lambda: None, sys.stderr.isatty())
     with open_input(file) as opened:
-        restore_from(where, cast(BinaryIO, opened), terminal)
+        restore_from(where, opened, terminal)
 
 
 @click.command("resume", help="Send again after a restore.")
