@@ -49,11 +49,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads, at one moment of the database."""
+        """A session that only reads, at one moment of the database; what it loaded may be used afterwards."""
         session = Session(self.reader, expire_on_commit=False, autoflush=False)
         try:
             yield session
         finally:
+            session.expunge_all()
             session.rollback()
             session.close()
 

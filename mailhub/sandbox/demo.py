@@ -11,7 +11,7 @@ from mailhub.clock import Clock
 from mailhub.hub.build import Hub, build_hub
 from mailhub.jobs.doorbell import Doorbell
 from mailhub.jobs.service import Service
-from mailhub.lists import publishing, reading
+from mailhub.lists import enrolling, reading
 from mailhub.mail import dkim
 from mailhub.measures import HostPort
 from mailhub.sandbox import writing
@@ -84,16 +84,16 @@ def _remember(demo: Demo, language: str) -> None:
     """Live through the town's history: its people belong to the groups and write, at the real door."""
     hub = demo.hub
     with hub.database.transaction() as session:
-        groups = [reading.by_slug(session, slug) for slug in ("orto", "piazza", "notizie")]
-        for group in (g for g in groups if g is not None):
+        for group in reading.open_lists(session):
             for one in (c for c in CAST if c.is_known):
-                publishing.enrol_now(
+                enrolling.add(
                     session,
-                    hub.site,
                     group.id,
                     one.mailbox.email,
+                    basis="the story of the sandbox",
                     name=one.name,
                     language=language,
+                    published=2,
                     now=hub.clock.now(),
                 )
     said_so_far: list[bytes] = []

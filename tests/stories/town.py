@@ -26,7 +26,7 @@ from mailhub.inbound import intake
 from mailhub.inbound.door import Gate
 from mailhub.inbound.tables import Disposition
 from mailhub.jobs.assembly import worker_for
-from mailhub.lists import publishing
+from mailhub.lists import enrolling, publishing
 from mailhub.mail.wire import crlf
 
 DOMAIN = "lists.test"
@@ -37,13 +37,14 @@ class Inboxes:
     """A transport that delivers at once, or answers as a test has told it to."""
 
     lanes = 4
+    trouble = None
 
     def __init__(self) -> None:
         self.copies: list[Copy] = []
         self.answers: list[Outcome] = []  # taken first, then everything is accepted
         self._offered: dict[int, Copy] = {}
 
-    def free(self) -> list[int]:
+    def free(self, want: int | None = None) -> list[int]:
         return [lane for lane in range(self.lanes) if lane not in self._offered]
 
     def offer(self, lane: int, copy: Copy) -> None:
@@ -59,8 +60,8 @@ class Inboxes:
         self._offered.clear()
         return done
 
-    def close(self) -> None:
-        self._offered.clear()
+    def close(self) -> list[tuple[int, Outcome]]:
+        return self.wait(0)
 
 
 class Town:
@@ -77,6 +78,8 @@ class Town:
 
     def _hub(self, folder: Path, database: Database, settings: Mapping[str, str]) -> Hub:
         (folder / "content").mkdir(exist_ok=True)
+        (folder / "data").mkdir(exist_ok=True)
+        (folder / "data" / "secret").write_text("5e" * 32 + "\n")
         environ = {
             "MAILHUB_SITE__NAME": "Pietrafiore",
             "MAILHUB_SITE__DOMAIN": DOMAIN,
@@ -101,9 +104,14 @@ class Town:
         rules: dict[str, object] = {"title": {"it": f"Gruppo {slug}", "en": f"{slug} group"}, "grace": "0 min"}
         rules |= {"organisers": [organiser], "moderators": [moderator] if moderator else [], **definition}
         with self.hub.database.transaction() as session:
-            list_id = publishing.publish_values(session, self.hub.site, slug, rules, now=self.clock.now())
+            list_id = publishing.publish_values(
+                session, slug, rules, verbs=self.hub.verbs, now=self.clock.now()
+            )
             for email in members:
-                publishing.enrol_now(session, self.hub.site, list_id, email, language=language, now=self.clock.now())
+                name = email.partition("@")[0].capitalize()
+                enrolling.add(
+                    session, list_id, email, basis="story", name=name, language=language, published=2, now=self.clock.now()
+                )
         self.settles()
         return list_id
 
