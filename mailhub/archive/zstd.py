@@ -1,7 +1,7 @@
 """Zstandard: the one door to its library."""
 
 import io
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import zstandard
 
@@ -20,13 +20,13 @@ def decompress(packed: bytes, size: int) -> bytes:
     return zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
 
 
-def unpacked(stream: BinaryIO) -> BinaryIO:
+def unpacked(stream: IO[bytes]) -> BinaryIO:
     """What is packed in this stream, read bit by bit; raises Broken where the stream ends too soon."""
     return cast(BinaryIO, _Unpacked(stream))
 
 
 class _Unpacked:
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         whole = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
         size = zstandard.get_frame_parameters(whole.peek(18)).content_size
         self._missing = size if 0 < size < _UNKNOWN else 0  # bytes that the first frame still promises
