@@ -1,0 +1,119 @@
+"""`mailhub export content`: what the console published, back into the files, with the people who hold roles.
+
+The site says the texts, the caller writes the files (the site may have no right to them), then the site notes that file
+and version agree. If that last step fails, the next `plan` shows a difference, and nothing is lost.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from mailhub import content
+from mailhub.cli.publishing import SAID, read_state
+from mailhub.cli.site import perform
+from mailhub.cli.where import Where
+from mailhub.content import Kind, State
+from mailhub.db import versions
+from mailhub.errors import BadInput
+from mailhub.hub.build import Hub
+from mailhub.jobs.control import Terminal
+from mailhub.lists import publishing, reading
+
+
+@click.command("content", help="Write what the console published, and who holds a role, back into the files.")
+@click.option("--theirs", is_flag=True, help="Also where the file has changed since: what it says is lost.")
+@click.pass_obj
+def content_command(where: Where, theirs: bool) -> None:
+    home = where.settings().content.dir / Kind.LIST.folder
+    with tempfile.TemporaryFile() as answer:
+        perform(where, "export content", give, {"theirs": theirs}, {"out": answer})
+        answer.seek(0)
+        texts: dict[str, str] = json.load(answer)
+        for slug, text in texts.items():
+            _write(home / f"{slug}.yaml", text)
+            click.echo(f"{Kind.LIST.folder}/{slug}.yaml")
+        answer.seek(0)
+        perform(where, "note exported", note, {}, {"in": answer})
+    if not texts:
+        click.echo("The files say what runs; nothing was to be written.")
+
+
+def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
+    """The text of every file that should be written."""
+    with hub.database.reading() as session:
+        changes = {change.slug: change.state for change in read_state(hub, session).changes}
+        moved = [slug for slug, state in changes.items() if state in (State.CHANGED, State.CONFLICT, State.GONE)]
+        if moved and not args["theirs"]:
+            lines = "\n".join(f"{Kind.LIST.folder}/{slug}.yaml: {SAID[changes[slug]]}" for slug in moved)
+            raise BadInput(
+                f"{lines}\nNothing was written. Publish them with `mailhub apply`, or write over them: --theirs"
+            )
+        texts = {slug: _text(session, found) for slug, found in _running(session).items()}
+        files = {path.stem: path for path in content.files(hub.settings.content.dir, Kind.LIST)}
+        stale = {slug: text for slug, text in texts.items() if not _says(files.get(slug), text)}
+    terminal.files["out"].write(json.dumps(stale).encode())
+    terminal.files["out"].flush()
+    return 0
+
+
+def note(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
+    """File and version agree now; a text that names other people is a version of its own."""
+    del args
+    texts: dict[str, str] = json.load(terminal.files["in"])
+    now = hub.clock.now()
+    with hub.database.transaction() as session:
+        running = _running(session)
+        for slug, text in texts.items():
+            sha = content.fingerprint(content.load_text(text, slug).values)
+            if slug not in running:
+                continue
+            if running[slug].sha256 == sha:
+                versions.note_exported(session, running[slug], now=now)
+            else:
+                versions.publish(session, publishing.KIND, slug, sha, text, origin="file", now=now)
+    return 0
+
+
+def _running(session: Session) -> dict[str, versions.Published]:
+    open_slugs = {group.slug for group in reading.open_lists(session)}
+    return {slug: found for slug, found in versions.latest(session, publishing.KIND).items() if slug in open_slugs}
+
+
+def _text(session: Session, found: versions.Published) -> str:
+    """What runs, with those who hold a role now."""
+    group = reading.by_slug(session, found.slug)
+    assert group is not None, "it is among the open lists"
+    values = content.load_text(found.body, found.slug).values
+    people: dict[str, content.Value] = {}
+    for key, emails in publishing.people_of(session, group.id).items():
+        if list(emails) != (values.get(key) or []):
+            people[key] = _listed(emails)
+    return content.set_values(found.body, people) if people else found.body
+
+
+def _listed(emails: Sequence[str]) -> content.Value:
+    return list(emails) or None
+
+
+def _says(path: Path | None, text: str) -> bool:
+    """Whether a file means this already."""
+    if path is None:
+        return False
+    return content.fingerprint(content.load(path).values) == content.fingerprint(content.load_text(text, "").values)
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
