@@ -43,12 +43,13 @@ class Conversation:
 
     def start(self, copy: Copy) -> bytes | Outcome:
         """The first octets of this copy's transaction, or why it cannot be begun here."""
-        if refusal := self._unfit(copy):
+        data = copy.data
+        if refusal := self._unfit(copy, data):
             return refusal
-        self._data = _stuffed(copy.data)
+        self._data = _stuffed(data)
         self._refusal = None
         reset = [(Stage.RESET, b"RSET\r\n")] if self._needs_reset else []
-        self._commands.extend([*reset, *self._envelope(copy), (Stage.DATA, b"DATA\r\n")])
+        self._commands.extend([*reset, *self._envelope(copy, len(data)), (Stage.DATA, b"DATA\r\n")])
         self._needs_reset = True
         return self._next_commands()
 
@@ -79,7 +80,7 @@ class Conversation:
             return None
         return self._refusal or lost(stage, why)
 
-    def _unfit(self, copy: Copy) -> Outcome | None:
+    def _unfit(self, copy: Copy, data: bytes) -> Outcome | None:
         for address in (copy.envelope_from, copy.envelope_to):
             if address and not _ENVELOPE.fullmatch(address):
                 return _refused("5.1.3", "the address may not stand in an SMTP command", Scope.RECIPIENT)
@@ -87,17 +88,17 @@ class Conversation:
             return _refused("5.6.7", "the next hop does not take addresses outside ASCII", Scope.RECIPIENT)
         if copy.eight_bit and not self._can.eight_bit:
             return _refused("5.6.3", "the next hop does not take 8-bit mail", Scope.MESSAGE)
-        if self._can.max_size and len(copy.data) > self._can.max_size:
+        if self._can.max_size and len(data) > self._can.max_size:
             return _refused("5.3.4", f"the next hop takes at most {self._can.max_size} octets", Scope.MESSAGE)
-        if _has_bare_ends(copy.data):
+        if _has_bare_ends(data):
             return _refused("5.6.0", "the message holds a bare CR or LF", Scope.MESSAGE)
         return None
 
-    def _envelope(self, copy: Copy) -> list[tuple[Stage, bytes]]:
+    def _envelope(self, copy: Copy, size: int) -> list[tuple[Stage, bytes]]:
         mail = [b"MAIL FROM:<%s>" % copy.envelope_from.encode()]
         rcpt = [b"RCPT TO:<%s>" % copy.envelope_to.encode()]
         if self._can.max_size is not None:
-            mail.append(b"SIZE=%d" % len(copy.data))
+            mail.append(b"SIZE=%d" % size)
         if copy.eight_bit:
             mail.append(b"BODY=8BITMIME")
         if copy.utf8:

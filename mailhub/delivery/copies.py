@@ -23,14 +23,20 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One message for one recipient. `data` is the message itself: CRLF lines, dots not yet doubled."""
+    """One message for one recipient, in pieces: the copies of a frame share its constants, here and in a pickle, so
+    that two hundred of them with a large file weigh little more than one."""
 
     envelope_from: str
     envelope_to: str
-    data: bytes
+    pieces: tuple[bytes, ...]
     eight_bit: bool = False  # needs 8BITMIME
     utf8: bool = False  # needs SMTPUTF8
     envid: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The message itself: CRLF lines, dots not yet doubled."""
+        return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def make(mould: Mould, recipient: Recipient, signer: Signer | None, now: datetim
     return Copy(
         recipient.envelope_from,
         recipient.envelope_to,
-        b"".join((signature, filled.head, b"\r\n", filled.body)),
+        (signature, filled.head, b"\r\n", *filled.body),
         mould.eight_bit,
         not (filled.head.isascii() and recipient.envelope_to.isascii() and recipient.envelope_from.isascii()),
         recipient.envid,

@@ -1,7 +1,7 @@
 """Frames: what a letter of ours, and a post on its way to the group, look like before a recipient is known.
 
-Slots that the sender fills in every frame: `to` (an address, with `to_name`), `delivery`, and for lists `leave_url`
-and `leave_address`; in letters of ours also `message_id` (with <>) and `date`.
+Slots that the sender fills: `delivery`, and for lists `leave_url` and `leave_address`; in letters of ours also `to` (an
+address, with `to_name` beside it), `message_id` (with <>) and `date`.
 """
 
 from collections.abc import Sequence

@@ -92,12 +92,6 @@ class Frame:
         pieces = [piece for heading in self.headings for piece in heading.pieces]
         return frozenset(piece.name for piece in (*pieces, *self.body) if isinstance(piece, Slot))
 
-    @property
-    def size(self) -> int:
-        """Octets of its constants."""
-        pieces = [piece for heading in self.headings for piece in heading.pieces]
-        return sum(len(piece) for piece in (*pieces, *self.body) if isinstance(piece, bytes))
-
     def to_bytes(self) -> bytes:
         """A compact form for a row; `from_bytes` reads it back."""
         out = [bytes([_VERSION]), struct.pack(">I", len(self.headings))]

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterable
 
 from mailhub.errors import MailhubError
 
@@ -86,11 +85,6 @@ def fold(value: bytes, used: int = 0) -> bytes:
 def field(name: str, value: bytes) -> bytes:
     """A whole field, CRLF included; the value is folded already."""
     return b"%s: %s\r\n" % (name.encode("ascii"), value)
-
-
-def msg_ids(ids: Iterable[str], used: int = 0) -> bytes:
-    """Message-Ids in a row, folded between them."""
-    return fold(b" ".join(token(one) for one in ids), used)
 
 
 def _refuse_control(text: str) -> None:

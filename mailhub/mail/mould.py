@@ -22,7 +22,7 @@ class Filled:
     """One copy: its bytes, and what a signature is made over."""
 
     head: bytes  # header fields, without the empty line
-    body: bytes
+    body: tuple[bytes, ...]  # in pieces; the constants are the same objects in every copy
     names: bytes  # the h= of its signature
     signed: bytes  # canonical fields, in the order of h=
     body_hash: bytes  # sha256 of the canonical body
@@ -50,7 +50,7 @@ class Mould:
         encoded = [encode(_value(values, name)) for name, encode in self._encoders]
         return Filled(
             head=self._head.join(fields),
-            body=self._body.join(encoded),
+            body=self._body.pieces(encoded),
             names=self._names,
             signed=self._signed.join([relaxed_field(made) if made else b"" for made in fields]),
             body_hash=self._body_hash.of(encoded),
@@ -71,13 +71,14 @@ class _Row:
                 self._holes.append((len(self._parts), turn))
                 self._parts += [b"", b""]
 
-    def join(self, values: Sequence[bytes]) -> bytes:
-        if not self._holes:
-            return self._parts[0]
+    def pieces(self, values: Sequence[bytes]) -> tuple[bytes, ...]:
         parts = self._parts.copy()
         for place, turn in self._holes:
             parts[place] = values[turn]
-        return b"".join(parts)
+        return tuple(parts)
+
+    def join(self, values: Sequence[bytes]) -> bytes:
+        return b"".join(self.pieces(values))
 
 
 class _BodyHash:

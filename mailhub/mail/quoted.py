@@ -5,6 +5,7 @@ import binascii
 from mailhub.mail.frame import Piece, Slot, Text
 
 _SOFT_BREAK = b"=\r\n"
+_LONGEST = 76
 
 
 def quoted(text: str) -> bytes:
@@ -18,7 +19,23 @@ def quoted_bytes(octets: bytes) -> bytes:
     written = binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
     if written.startswith(b"From "):  # mbox writers on the way put a ">" before it, which breaks the signature
         written = b"=46" + written[1:]
-    return written.replace(b"\r\nFrom ", b"\r\n=46rom ")
+    return _with_room(written.replace(b"\r\nFrom ", b"\r\n=46rom "))
+
+
+def _with_room(written: bytes) -> bytes:
+    """The same with no line over 76 columns, and room on the last one for a soft break after it."""
+    if b"=20\r\n" in written or b"=09\r\n" in written:  # b2a_qp forgets to count a space that ends a line
+        written = b"\r\n".join(_broken(line, _LONGEST) for line in written.split(b"\r\n"))
+    start = written.rfind(b"\n") + 1
+    return written if len(written) - start < _LONGEST else written[:start] + _broken(written[start:], _LONGEST - 1)
+
+
+def _broken(line: bytes, longest: int) -> bytes:
+    """A line that is a little too long, broken before its last character."""
+    if len(line) <= longest:
+        return line
+    last = -3 if line[-3:-2] == b"=" else -1
+    return line[:last] + _SOFT_BREAK + line[last:]
 
 
 def quoted_pieces(text: Text) -> tuple[Piece, ...]:

@@ -14,12 +14,6 @@ def relaxed_lines(lines: bytes) -> bytes:
     return squeezed.replace(b" \r\n", b"\r\n")
 
 
-def relaxed_body(body: bytes) -> bytes:
-    """Canonical form of a whole body whose lines end in CRLF."""
-    kept = relaxed_lines(body).rstrip(b"\r\n ")
-    return kept + b"\r\n" if kept else b""
-
-
 def _squeeze(text: bytes) -> bytes:
     # Looking first is cheap; most lines hold neither a tab nor two spaces.
     if b"\t" in text:

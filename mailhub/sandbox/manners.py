@@ -14,6 +14,7 @@ _USUAL = {
     "rcpt": b"250 2.1.5 Ok",
     "data": b"354 Go on",
     "dot": b"250 2.0.0 Ok: queued as ",
+    "starttls": b"220 2.0.0 Ready",
     "auth": b"235 2.7.0 Welcome",
     "rset": b"250 2.0.0 Ok",
     "quit": b"221 2.0.0 Bye",
@@ -33,7 +34,7 @@ class Received:
 class Fault:
     """What to do instead of the usual answer, at one stage."""
 
-    stage: str  # connect, ehlo, mail, rcpt, data, body (while the message comes), dot, auth, rset
+    stage: str  # connect, ehlo, mail, rcpt, data, body (while the message comes), dot, auth, starttls, rset
     reply: bytes = b""  # sent as it is; empty and not closing: nothing is said any more
     closes: bool = False
     when: str = ""  # only where the command holds this
@@ -129,8 +130,8 @@ class Session(asyncio.Protocol):
                 self._in_data = self._answer("data", line, usual) and not is_empty
                 self._seen = 0
             case "star" if self._manners.tls is not None and not self._is_secure:
-                self._write(b"220 2.0.0 Ready\r\n")
-                self._keep(self._start_tls(self._manners.tls))
+                if self._answer("starttls", line):
+                    self._keep(self._start_tls(self._manners.tls))
             case "auth" | "rset" | "quit":
                 if self._answer(verb, line) and verb == "rset":
                     self._sender = None

@@ -20,7 +20,7 @@ STEPWISE = ("SIZE 52428800", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
 
 
 def copy(to: str = "ada@example.net", data: bytes = b"Subject: x\r\n\r\nCiao\r\n", **more: object) -> Copy:
-    return Copy("b.1@lists.example.org", to, data, **more)  # type: ignore[arg-type]
+    return Copy("b.1@lists.example.org", to, (data,), **more)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -402,6 +402,16 @@ def test_no_login_leaves_for_a_next_hop_that_cannot_prove_its_name(tmp_path: Pat
     assert manners.commands is not None
     assert not any(line[:4].upper() in (b"AUTH", b"MAIL") for line in manners.commands)
     assert b"AUTH" not in bytes(manners.in_clear)
+
+
+def test_what_is_said_in_clear_after_starttls_is_not_believed(tmp_path: Path) -> None:
+    trusted = certificate(tmp_path)
+    said = b"220 go\r\n250-injected\r\n250 SIZE 1\r\n"
+    with Sink(Manners(tls=trusted.server(), faults=[Fault("starttls", said)])) as sink:
+        hop = NextHop("localhost", sink.port, Security.STARTTLS, ca_file=trusted.path)
+        transport = SmtpRelay(hop, 1, Clock(), QUICK)
+        assert send(transport, copy(utf8=True)).kind is Kind.SENT
+        transport.close()
 
 
 def test_a_revoked_login_is_reported_as_such(tmp_path: Path) -> None:

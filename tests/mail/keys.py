@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from dkim.canonicalization import Relaxed
+
 from mailhub.mail.dkim import SigningKey, generate_key, record
 
 DOMAIN = "lists.example.org"
@@ -17,3 +19,8 @@ def find_txt(name: bytes | str, timeout: float = 5) -> bytes | None:
     if asked.rstrip(".") != f"s1._domainkey.{DOMAIN}":
         return None
     return "".join(record(signing_key().pem)).encode()
+
+
+def canonical(body: bytes) -> bytes:
+    """The relaxed form of a body as dkimpy sees it."""
+    return bytes(Relaxed.canonicalize_body(body))
