@@ -26,8 +26,12 @@ def worker_for(hub: Hub, transport: Transport | None = None) -> Worker:
 
 def relay(out: OutboundSection, domain: str, clock: Clock) -> SmtpRelay:
     """SMTP to the next hop of the settings."""
+    return SmtpRelay(next_hop(out, domain), out.connections, clock)
+
+
+def next_hop(out: OutboundSection, domain: str) -> NextHop:
+    """Where everything leaves to, as the settings say."""
     password = out.password.get_secret_value() if out.password else ""
-    hop = NextHop(
+    return NextHop(
         out.host, out.port, security=Security(out.security), user=out.user or "", password=password, helo_name=domain
     )
-    return SmtpRelay(hop, out.connections, clock)

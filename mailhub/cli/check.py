@@ -1,0 +1,172 @@
+"""`mailhub check`: looks for mistakes in configuration and content before they cost anything; changes nothing."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+from sqlalchemy.engine import make_url
+
+from mailhub import tokens
+from mailhub.cli.backup import keys_of
+from mailhub.cli.where import Where
+from mailhub.db import migrate
+from mailhub.delivery import opening
+from mailhub.delivery.opening import Trouble
+from mailhub.errors import BadInput
+from mailhub.hub.build import all_verbs
+from mailhub.inbound.server import bind
+from mailhub.jobs.assembly import next_hop
+from mailhub.jobs.lock import SiteLock
+from mailhub.lists import publishing
+from mailhub.mail.dkim import SigningKey
+from mailhub.measures import HostPort
+from mailhub.settings import Settings
+
+RELAY_SECONDS = 10.0
+
+
+class Weight(StrEnum):
+    ERROR = "error"  # the site cannot work so
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know, with its cure."""
+
+    weight: Weight
+    text: str
+
+
+@click.command("check", help="Look for mistakes in configuration and content; exit 1 where there are any.")
+@click.pass_obj
+def command(where: Where) -> None:
+    findings = list(look(where.settings()))
+    for finding in findings:
+        click.echo(f"{finding.weight:<8} {finding.text}")
+    counts = {weight: sum(finding.weight is weight for finding in findings) for weight in Weight}
+    click.echo(f"{counts[Weight.ERROR]} errors, {counts[Weight.WARNING]} warnings.")
+    if counts[Weight.ERROR]:
+        raise click.exceptions.Exit(1)
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Everything there is to say, what stops the site first."""
+    yield from _content(settings)
+    yield from _folder(settings)
+    yield from _database(settings)
+    yield from _keys(settings)
+    yield from _doors(settings)
+    yield from _relay(settings)
+    yield from _site(settings)
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    try:
+        lists = publishing.read_folder(settings.content.dir, all_verbs())
+    except BadInput as bad:
+        for line in str(bad).splitlines():
+            yield Finding(Weight.ERROR, line)
+        return
+    if not lists:
+        yield Finding(
+            Weight.WARNING, f"{settings.content.dir}/lists holds no group; write one, such as lists/orto.yaml"
+        )
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.site.data_dir
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        cure = "run this as the user the site runs as, or choose another data_dir in [site]"
+        yield Finding(Weight.ERROR, f"{folder}: nothing can be written there; {cure}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = make_url(settings.database.url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        yield Finding(Weight.NOTE, f"{url.database} is not there yet; `mailhub run` makes it and publishes the files")
+        return
+    try:
+        database = migrate.opened(settings.database.url)
+        complaint = migrate.behind(database)
+        database.close()
+    except BadInput as bad:
+        complaint = str(bad)
+    if complaint is not None:
+        yield Finding(Weight.ERROR, complaint)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    for path in keys_of(settings).values():
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield Finding(Weight.ERROR, f"{path}: others on this machine can read this secret; chmod 600 {path}")
+    try:
+        tokens.load_keys(settings.site.secret_file)
+    except BadInput as bad:
+        yield Finding(Weight.ERROR, str(bad))
+    dkim = settings.dkim
+    for selector, path in ((dkim.selector, dkim.key_file), (dkim.next_selector, dkim.next_key_file)):
+        if selector and path:
+            yield from _signing(settings.site.domain, selector, path)
+    if not dkim.selector:
+        yield Finding(Weight.WARNING, "[dkim] names no key: our mail leaves unsigned, and many servers will refuse it")
+
+
+def _signing(domain: str, selector: str, path: Path) -> Iterator[Finding]:
+    try:
+        SigningKey(domain, selector, path.read_bytes())
+    except OSError as fault:
+        yield Finding(Weight.ERROR, f"{path}: this key cannot be read ({fault.strerror}); see [dkim]")
+    except (BadInput, ValueError) as fault:
+        yield Finding(Weight.ERROR, f"{path}: this is no key for DKIM ({fault}); it must be RSA, in PEM")
+
+
+def _doors(settings: Settings) -> Iterator[Finding]:
+    """Whether the doors are free; while the site runs they are its own."""
+    if not settings.site.data_dir.is_dir() or not os.access(settings.site.data_dir, os.W_OK):
+        return
+    lock = SiteLock(settings.site.data_dir)
+    try:
+        for door in (settings.inbound.smtp, settings.inbound.lmtp, settings.web.bind) if lock.take("check") else ():
+            if isinstance(door, HostPort):
+                bind(door).close()
+    except BadInput as bad:
+        yield Finding(Weight.ERROR, str(bad))
+    finally:
+        lock.release()
+
+
+def _relay(settings: Settings) -> Iterator[Finding]:
+    out = settings.outbound
+    opened = opening.connect(next_hop(out, settings.site.domain), RELAY_SECONDS)
+    if isinstance(opened, Trouble):
+        said = f"{opened.code} {opened.text}" if opened.code else opened.text
+        yield Finding(
+            Weight.WARNING,
+            f"{out.host}:{out.port} does not take our mail ({said.strip()}); look at [outbound]. Until it does, mail "
+            "waits and is tried again",
+        )
+    else:
+        opened[0].close()
+
+
+def _site(settings: Settings) -> Iterator[Finding]:
+    site = settings.site
+    if not site.organisers:
+        yield Finding(Weight.WARNING, "[site] names no organisers: nobody would read what needs a person")
+    if site.domain == "example.org" or site.domain.endswith(".example.org"):
+        yield Finding(Weight.WARNING, f"[site] domain is {site.domain}, which nobody can write to; set your own")
+    if not (site.base_url or "").startswith("https://"):
+        yield Finding(
+            Weight.NOTE,
+            "[site] base_url is no https address: mails carry no https List-Unsubscribe and no one-click leaving; "
+            "leaving by mail always works",
+        )
+
+
+COMMANDS = {"check": command}
