@@ -60,9 +60,13 @@ class Database:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log back into the file; a no-op on PostgreSQL."""
-        if self.is_sqlite:
-            with self.writer.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        if not self.is_sqlite:
+            return
+        connection = self.writer.raw_connection()  # outside a transaction, which would lock its own log
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
 
     def close(self) -> None:
         self.writer.dispose()
