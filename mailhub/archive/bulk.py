@@ -14,7 +14,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.archive import blobs, drafts, mbox, packing, posts, zstd
+from mailhub.archive import attachments, blobs, drafts, mbox, packing, posts, zstd
 from mailhub.archive import raw as raws
 from mailhub.archive.drafts import Draft
 from mailhub.archive.mbox import Found
@@ -208,10 +208,13 @@ class _Import:
             read, damage = _least_of(mail.raw), Damage.UNREADABLE
         if damage is not None:
             self._note(mail.found, damage)
-        above = len(mail.raw) if self.dry_run else packing.FILE_ABOVE
+        above = len(mail.raw) if self.dry_run else attachments.LARGE
         return drafts.draft(self.site, mail.raw, read, now=self.now, sha256=mail.sha256, file_above=above)
 
     def _raw(self, mail: _Mail) -> raws.Prepared:
+        """A small mail packed for good; the larger wait in rows, since a file each would make us wait for the disk."""
+        if len(mail.raw) > packing.FILE_ABOVE:
+            return raws.prepare(self.site, mail.raw)
         return packing.prepare(self.site, mail.raw, mail.sha256)
 
     def _count(self, read: Sequence[Draft]) -> int:
