@@ -57,7 +57,6 @@ def tell_waiting(
     person = session.get_one(Person, held.person_id)
     language = persons.language_of(person, site)
     values = {
-        "group": reading.definition_of(group).titled(language),
         "subject": telling.short(language, held.subject),
         "reason": because(group, holding.reasons_of(held)[0], language),
         "until": telling.told_day(site, person, now + USUALLY_WITHIN, language, now),

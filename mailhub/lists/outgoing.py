@@ -13,7 +13,7 @@ from mailhub.lists.definition import Addresses, Beyond, ListDefinition, ListKind
 from mailhub.lists.tables import MailList
 from mailhub.mail.address import Mailbox
 from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
-from mailhub.mail.frame import Frame, Text, cut, mark
+from mailhub.mail.frame import Context, Frame, Slot, Text
 from mailhub.mail.message import Mail
 from mailhub.mail.shown import Held, Policy, Rules, Shown, from_for
 from mailhub.people.tables import Person
@@ -124,7 +124,9 @@ def _frame(
 
 
 def _footer(site: Site, group: MailList, language: str) -> Text:
-    return cut(footer(language, mark(BECAUSE), voice.contact(site, group, language)))
+    """The two lines below: the first differs from member to member."""
+    _, words = footer(language, "", voice.contact(site, group, language)).split("\n", 1)
+    return (Slot(BECAUSE, Context.TEXT), f"\n{words}")
 
 
 def _links(

@@ -79,7 +79,7 @@ def _reason_of(act: Act) -> str:
     first, _, rest = act.words.strip().partition("\n")
     for word in sorted((w for forms in vocabulary.WORDS["refuse"].values() for w in forms), key=len, reverse=True):
         if plain(first).startswith(plain(word)):
-            return "\n".join(part for part in (first.strip()[len(word) :].strip(" ,:;.-"), rest.strip()) if part)
+            return "\n".join(part for part in (first.strip()[len(word) :].lstrip(" ,:;.-"), rest.strip()) if part)
     return "\n".join(part for part in (act.argument, act.words.strip()) if part)
 
 

@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from itertools import count
-from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
 from mailhub.authority import Evidence
+from mailhub.delivery.copies import Copy, Recipient, make_many
 from mailhub.delivery.tables import Delivery, Mailing, MailingFrame
 from mailhub.lists import enrolling, posting, publication, publishing, reading
 from mailhub.lists.arrival import Arrival, Receipt
@@ -22,8 +22,6 @@ from mailhub.lists.sources import SOURCES
 from mailhub.lists.tables import HeldPost, MailList, Subscription
 from mailhub.lists.verbs import VERBS
 from mailhub.mail import automatic, message, quoting
-from mailhub.mail.frame import Frame
-from mailhub.mail.mould import Mould
 from mailhub.people import persons
 from mailhub.people.tables import Person, Question
 from mailhub.site import Site
@@ -79,6 +77,8 @@ class Village:
 
     def knows(self, email: str, name: str = "", language: str | None = None) -> Person:
         person, _ = persons.meet(self.session, email, name=name, language=language, now=self.now)
+        if name:
+            persons.change(self.session, person, name=name, now=self.now)
         return person
 
     def joins(self, group: MailList, *emails: str, published: int = 2, language: str | None = None) -> None:
@@ -148,9 +148,7 @@ class Village:
             now=self.now,
         )
 
-    def receives(
-        self, raw: bytes, group: MailList, *, evidence: Evidence = A, raw_id: int | None = None
-    ) -> Receipt:
+    def receives(self, raw: bytes, group: MailList, *, evidence: Evidence = A, raw_id: int | None = None) -> Receipt:
         arrival = self.arrival(raw, evidence=evidence, raw_id=raw_id)
         return posting.receive(self.session, self.site, arrival, list_id=group.id)
 
@@ -240,11 +238,17 @@ class Village:
         delivery = Delivery(mailing_id=mailing.id, person_id=person.id, occurrence=0, due_at=self.now)
         [slots] = source.slots(self.session, self.site, mailing, [delivery], self.now)
         stored = self.session.get_one(MailingFrame, (mailing.id, language)).frame
-        made = Mould(Frame.from_bytes(stored)).fill(
-            {**slots, "to": email, "to_name": "", "delivery": "mark", "mark": "mark", "message_id": "<x@lists.test>"}
-        )
-        copy = message_from_bytes(made.head + b"\r\n" + made.body, policy=policy.default)
-        return cast(EmailMessage, copy)
+        ours = {
+            "to": email,
+            "to_name": "",
+            "delivery": "mark",
+            "mark": "mark",
+            "message_id": "<x@lists.test>",
+            "date": "Mon, 09 Mar 2026 08:00:00 +0000",
+        }
+        [made] = make_many(stored, [Recipient("b@lists.test", email, {**slots, **ours})], None, self.now)
+        assert isinstance(made, Copy), made
+        return message_from_bytes(made.data, policy=policy.default)
 
 
 def text_of(mail: EmailMessage) -> str:
