@@ -1,6 +1,5 @@
 """The header of a post's copies: the author's own fields that may travel, and ours."""
 
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +7,16 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from mailhub.mail.address import Mailbox
+from mailhub.mail.carried import carry, only_ids, signatures, signed_names, whole_field
 from mailhub.mail.dates import read_date
 from mailhub.mail.frame import Heading
-from mailhub.mail.heading import HARD, BadValue, fold, mailbox, token, words
+from mailhub.mail.heading import BadValue, fold, mailbox, token, words
 from mailhub.mail.listheaders import ListFacts, list_headings
 from mailhub.mail.shown import Reply, Shown
-from mailhub.mail.transfer import base64
 from mailhub.mail.wire import Field
 from mailhub.mail.words import header_text, one_line
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_ENCODED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?([qQbB])\?([^?\s]*)\?=")
 _ID = re.compile(rb"<[!-;=?-~]{1,900}>")
-_IDS = re.compile(rb"<[!-;=?-~]{1,300}>")
 # What of the author's header goes on beside what is handled one by one; all else may tell where and who they are.
 _CARRIED = ("in-reply-to", "references", "thread-topic", "thread-index")
 # What a transparent copy leaves out of the author's header, unless the author has signed it.
@@ -58,13 +54,13 @@ def post_headings(
         *_subject(first.get("subject"), facts.tag),
         _date(first.get("date"), facts.date),
         _message_id(first.get("message-id"), facts.message_id),
-        *(copied for name in _CARRIED if (copied := _copied(first.get(name)) or _only_ids(first.get(name)))),
+        *(copied for name in _CARRIED if (copied := carry(first.get(name)) or only_ids(first.get(name)))),
         *_reply_to(first.get("reply-to"), Mailbox(title, facts.reply_to or address), facts),
         _mime_version(first.get("mime-version")),
         *content,
         *_list_fields(facts),
     )
-    return (*headings, *_signatures(fields, headings, facts.shown, is_changed))
+    return (*headings, *signatures(fields, headings, facts.shown, is_changed))
 
 
 def transparent_headings(fields: Sequence[Field], facts: PostFacts) -> tuple[Heading, ...]:
@@ -78,22 +74,7 @@ def transparent_headings(fields: Sequence[Field], facts: PostFacts) -> tuple[Hea
     if "date" not in there:
         ours.append(_date(None, facts.date))
     added = [one for one in ours if one.name.lower() not in signed | there]
-    return (*(Heading(one.name, (_whole(one),), came=True) for one in kept), *added)
-
-
-def signed_names(fields: Sequence[Field]) -> frozenset[str]:
-    """The names of all fields that a DKIM signature in this header covers, in lower case."""
-    names: set[str] = set()
-    for one in fields:
-        if one.name.lower() == "dkim-signature":
-            names |= {"dkim-signature", *_signed_by(one)}
-    return frozenset(names)
-
-
-def _signed_by(signature: Field) -> list[str]:
-    tags = re.sub(rb"\s", b"", signature.value).split(b";")
-    listed = next((tag[2:] for tag in tags if tag.startswith(b"h=")), b"")
-    return listed.decode("latin-1").lower().split(":")
+    return (*(Heading(one.name, (whole_field(one),), came=True) for one in kept), *added)
 
 
 def _goes(field: Field, authserv_id: str) -> bool:
@@ -116,15 +97,15 @@ def _from(first: dict[str, Field], facts: PostFacts) -> list[Heading]:
         named = ("Author", "X-Original-From") if facts.shown.names_author and _can_be_named(facts.author) else ()
         return [_mailbox("From", facts.relay), *(_mailbox(name, facts.author) for name in named)]
     sender = Heading("Sender", (mailbox("", facts.list.address),))
-    return [_copied(first.get("from")) or _mailbox("From", facts.author), sender]
+    return [carry(first.get("from")) or _mailbox("From", facts.author), sender]
 
 
 def _recipients(first: dict[str, Field], facts: PostFacts) -> list[Heading]:
     to_list = _mailbox("To", Mailbox(facts.list.title, facts.list.address))
     if not facts.shown.names_author and facts.shown.by_relay:
         return [to_list]  # addresses are hidden, those of others too
-    headings = [_copied(first.get("to")) or to_list]
-    copies = _copied(first.get("cc"))
+    headings = [carry(first.get("to")) or to_list]
+    copies = carry(first.get("cc"))
     if facts.shown.author_in_cc and _can_be_named(facts.author):
         earlier = b"" if copies is None else first["cc"].value
         headings.append(_with_mailbox("Cc", earlier, facts.author))
@@ -142,7 +123,7 @@ def _reply_to(theirs: Field | None, ours: Mailbox, facts: PostFacts) -> list[Hea
         case Reply.AUTHOR if not _can_be_named(facts.author):
             return []
         case Reply.AUTHOR:
-            earlier = b"" if _copied(theirs) is None or theirs is None else theirs.value
+            earlier = b"" if carry(theirs) is None or theirs is None else theirs.value
             return [_with_mailbox("Reply-To", earlier, facts.author)]
 
 
@@ -152,7 +133,7 @@ def _subject(theirs: Field | None, tag: str) -> list[Heading]:
     if theirs is None:
         return [Heading("Subject", (words(tag, used),))] if tag else []
     text = header_text(theirs.value, set())
-    copied = _copied(theirs)
+    copied = carry(theirs)
     is_tagged = not tag or tag.strip().lower() in text.lower()
     if copied is not None and is_tagged:
         return [copied]
@@ -162,14 +143,14 @@ def _subject(theirs: Field | None, tag: str) -> list[Heading]:
 
 
 def _date(theirs: Field | None, ours: datetime) -> Heading:
-    copied = _copied(theirs)
+    copied = carry(theirs)
     if copied is not None and theirs is not None and read_date(theirs.value.decode("ascii")) is not None:
         return copied
     return Heading("Date", (token(format_datetime(ours)),))
 
 
 def _message_id(theirs: Field | None, ours: str) -> Heading:
-    copied = _copied(theirs)
+    copied = carry(theirs)
     if copied is not None and theirs is not None and _ID.fullmatch(theirs.value):
         return copied
     return Heading("Message-ID", (b"<%s>" % token(ours),))
@@ -183,67 +164,8 @@ def _list_fields(facts: PostFacts) -> list[Heading]:
 
 
 def _mime_version(theirs: Field | None) -> Heading:
-    copied = _copied(theirs)
+    copied = carry(theirs)
     return copied if copied is not None and theirs and theirs.value == b"1.0" else Heading("MIME-Version", (b"1.0",))
-
-
-def _signatures(fields: Sequence[Field], ours: Sequence[Heading], shown: Shown, is_changed: bool) -> list[Heading]:
-    """The author's signatures; those that cannot hold any more lose the name that says they do."""
-    if shown.by_relay and not shown.names_author:
-        return []  # they name the author's domain, and often the address
-    headings = []
-    for one in fields:
-        copied = _copied(one) if one.name.lower() == "dkim-signature" else None
-        if copied is not None and not is_changed and _still_holds(one, fields, ours):
-            headings.append(copied)
-        elif copied is not None:
-            headings.append(
-                Heading("X-Original-DKIM-Signature", (fold(one.value, len("X-Original-DKIM-Signature: ")),))
-            )
-    return headings
-
-
-def _still_holds(signature: Field, fields: Sequence[Field], ours: Sequence[Heading]) -> bool:
-    """Whether every field it covers is there as often and just as it came."""
-    for name in set(_signed_by(signature)):
-        theirs = [_whole(one) for one in fields if one.name.lower() == name]
-        kept = [heading.pieces[0] if heading.came else b"" for heading in ours if heading.name.lower() == name]
-        if theirs != kept:
-            return False
-    return True
-
-
-def _copied(field: Field | None) -> Heading | None:
-    """The field as it came; None where it may not leave like that."""
-    if field is None or not field.raw.isascii() or _hides_control(field.value):
-        return None
-    if field.raw[len(field.name) : len(field.name) + 1] != b":":  # RFC 5322 section 4.5: of old a space could follow
-        return None
-    whole = _whole(field)
-    lines = whole.split(b"\r\n")[:-1]
-    is_well_folded = all(line.strip() and len(line) <= HARD for line in lines)
-    return Heading(field.name, (whole,), came=True) if is_well_folded else None
-
-
-def _only_ids(field: Field | None) -> Heading | None:
-    """The ids of a field that may not leave as it came."""
-    ids = _IDS.findall(field.value) if field is not None else []
-    return Heading(field.name, (fold(b" ".join(ids), len(field.name) + 2),)) if field is not None and ids else None
-
-
-def _hides_control(value: bytes) -> bool:
-    """Whether it holds a control character, or an encoded word that would become one."""
-    if _CONTROL.search(value):
-        return True
-    for form, payload in _ENCODED_WORD.findall(value):
-        decoded = binascii.a2b_qp(payload, header=True) if form in b"qQ" else base64(payload)
-        if _CONTROL.search(decoded.replace(b"\x1b", b"")):  # ISO-2022-JP is made of escapes
-            return True
-    return False
-
-
-def _whole(field: Field) -> bytes:
-    return field.raw.rstrip(b"\r\n") + b"\r\n"
 
 
 def _mailbox(name: str, who: Mailbox) -> Heading:
