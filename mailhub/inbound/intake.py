@@ -33,7 +33,7 @@ class Envelope:
     protocol: str
 
 
-def keep(session: Session, site: Site, envelope: Envelope, raw: bytes, *, now: datetime) -> InboundMail:
+def keep(session: Session, site: Site, envelope: Envelope, raw: bytes | raws.Prepared, *, now: datetime) -> InboundMail:
     """Store one received mail; it is worked on after the commit."""
     kept = raws.keep(session, site, raw, now=now)
     mail = InboundMail(
@@ -92,8 +92,10 @@ class Keeper:
 
     def _commit(self, group: list[tuple[Envelope, bytes, Future[int]]]) -> None:
         try:
+            # Large ones are files, safe on disk before a row names them and before the writer is taken.
+            ready = [(envelope, raws.prepare(self._site, raw)) for envelope, raw, _ in group]
             with self._database.transaction() as session:
-                ids = [keep(session, self._site, envelope, raw, now=self._now()).id for envelope, raw, _ in group]
+                ids = [keep(session, self._site, envelope, raw, now=self._now()).id for envelope, raw in ready]
                 point(Point.INTAKE_BEFORE_COMMIT)
             point(Point.INTAKE_KEPT)
         except Exception as fault:  # each sender hears 451 and tries again; nothing was acknowledged
