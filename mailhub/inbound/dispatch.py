@@ -64,6 +64,8 @@ def _go(visit: Visit, where: Route, position: int) -> Result:
             return replies.receive(visit, token, stale, position)
         case ToLeave(person_id, list_id):
             return _leave(visit, person_id, list_id, position)
+        case ToRelay(_, list_id) if (call := _wish(visit)) is not None:
+            return carry_out(visit, call, Thing("list", list_id), position, "reply")
         case ToRelay(person_id, list_id):
             receipt = relay.receive(visit.session, visit.hub.site, arrival(visit), to=person_id, list_id=list_id)
             return from_receipt(visit, receipt, position, list_id)
@@ -82,14 +84,20 @@ def _go(visit: Visit, where: Route, position: int) -> Result:
 
 def _to_list(visit: Visit, list_id: int, position: int) -> Result:
     """A post, unless its whole new text is a command: that is carried out and never published."""
-    thing = Thing("list", list_id)
-    if not visit.is_automatic:
-        today = visit.now.date()
-        call = wishes.read(visit.words, visit.mail.subject, visit.hub.verbs, today=today, kind="list")
-        if call is not None and not visit.mail.attachments:
-            return carry_out(visit, call, thing, position, "reply")
+    call = _wish(visit)
+    if call is not None:
+        return carry_out(visit, call, Thing("list", list_id), position, "reply")
     receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), list_id=list_id)
     return from_receipt(visit, receipt, position, list_id)
+
+
+def _wish(visit: Visit) -> Call | None:
+    """The command that the whole new text is. A picture beside it makes it a message, unless they want to leave."""
+    if visit.is_automatic:
+        return None
+    call = wishes.read(visit.words, visit.mail.subject, visit.hub.verbs, today=visit.now.date(), kind="list")
+    is_alone = not visit.mail.attachments or (call is not None and call.verb.name == wishes.LEAVE)
+    return call if is_alone else None
 
 
 def carry_out(
