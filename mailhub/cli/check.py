@@ -110,9 +110,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     except BadInput as bad:
         yield Finding(Weight.ERROR, str(bad))
     dkim = settings.dkim
-    for selector, path in ((dkim.selector, dkim.key_file), (dkim.next_selector, dkim.next_key_file)):
-        if selector and path:
-            yield from _signing(settings.site.domain, selector, path)
+    for selector, key in ((dkim.selector, dkim.key_file), (dkim.next_selector, dkim.next_key_file)):
+        if selector and key:
+            yield from _signing(settings.site.domain, selector, key)
     if not dkim.selector:
         yield Finding(Weight.WARNING, "[dkim] names no key: our mail leaves unsigned, and many servers will refuse it")
 

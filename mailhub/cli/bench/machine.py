@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -75,9 +76,25 @@ def rsa_per_second(seconds: float = 0.5) -> float:
     return count / (time.process_time() - started)
 
 
-def _children() -> list[int]:
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in _text(task).split()]
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a process and all its descendants have used so far."""
+
+    cpu_seconds: float
+    pss: int
+
+
+def load_of(pid: int) -> Load:
+    """The load of another process, such as a running service."""
+    family = [pid]
+    for each in family:  # it grows while we go through it
+        family += _children(str(each))
+    return Load(sum(map(_cpu_seconds, family)), sum(map(_pss, family)))
+
+
+def _children(pid: str = "self") -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in _text(task).split()]
 
 
 def _cpu_seconds(pid: int) -> float:
