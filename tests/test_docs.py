@@ -1,0 +1,169 @@
+"""The documents say what there is: every table, key, command and word in them exists, and none is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click import Group
+
+from mailhub import wording
+from mailhub.cli.main import COMMANDS, main
+from mailhub.db import migrate
+from mailhub.db.base import Base
+from mailhub.hub.build import all_verbs
+from mailhub.lists.written import keys
+from mailhub.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BY_HAND = {"post_search"}  # no table of the metadata
+LONGEST_GUIDE = 250  # lines
+KINDS_MEMBERS_MEET = ("list", "post", "held", "join")
+FIRST_CELL = {"it": re.compile(r"^\| «([^»]+)»", re.MULTILINE), "en": re.compile(r'^\| "([^"]+)"', re.MULTILINE)}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def code(text: str) -> set[str]:
+    """Everything between backticks."""
+    return set(re.findall(r"`([^`\n]+)`", text))
+
+
+def tables_described() -> dict[str, tuple[str, str]]:
+    """Each table of docs/data.md with its room and what is said of it."""
+    found = {}
+    for part in re.split(r"^## ", read("docs/data.md"), flags=re.MULTILINE)[1:]:
+        room = part.split()[0]
+        for section in re.split(r"^### ", part, flags=re.MULTILINE)[1:]:
+            heading, _, text = section.partition("\n")
+            found[heading.strip("` ")] = (room, text)
+    return found
+
+
+def commands_described() -> dict[str, str]:
+    return dict(re.findall(r"^\| `([a-z]+)` \| (.+) \|$", read("docs/sysadmins.md"), flags=re.MULTILINE))
+
+
+def halves() -> dict[str, str]:
+    """The members' page in each of its languages."""
+    italian, english = read("docs/members.md").split("\n# For members of a group\n")
+    return {"it": italian, "en": english}
+
+
+def test_every_table_is_described_and_no_other() -> None:
+    migrate.know_all_tables()
+    assert set(tables_described()) - BY_HAND == set(Base.metadata.tables)
+
+
+def test_every_column_is_named_beside_its_table() -> None:
+    migrate.know_all_tables()
+    described = tables_described()
+    missing = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.name not in code(described[table.name][1])
+    }
+    assert not missing
+
+
+def test_a_table_stands_under_the_room_that_declares_it() -> None:
+    migrate.know_all_tables()
+    described = tables_described()
+    for mapper in Base.registry.mappers:
+        assert described[mapper.local_table.description][0] == mapper.class_.__module__.split(".")[1]
+
+
+def test_every_key_of_a_group_stands_in_its_table_as_the_code_has_it() -> None:
+    rows = [f"| `{key.name}` | {key.form} | {key.default} | {key.meaning} |" for key in keys()]
+    text = read("docs/lists.md")
+    said = [line for line in text.splitlines() if re.match(r"\| `[a-z_]+` \|", line)]
+    assert said == rows
+
+
+def test_every_command_is_described_and_no_other() -> None:
+    assert set(commands_described()) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name in ("db", "import", "export")])
+def test_what_a_command_can_be_followed_by_is_named(name: str) -> None:
+    group = main.get_command(main.make_context("mailhub", ["--help"], resilient_parsing=True), name)
+    assert isinstance(group, Group)
+    said = {word.removeprefix(f"{name} ") for word in code(commands_described()[name]) if not word.startswith("--")}
+    assert said == set(group.commands)
+
+
+def test_every_section_of_the_configuration_is_named_and_no_other() -> None:
+    named = {found for text in code(read("docs/sysadmins.md")) for found in re.findall(r"\[([a-z]+)\]", text)}
+    assert named - {"postgres"} == set(Settings.model_fields)
+
+
+def test_keys_that_the_guides_name_exist() -> None:
+    for guide in GUIDES:
+        for text in code(guide.read_text(encoding="utf-8")):
+            if found := re.match(r"\[([a-z]+)\] ([a-z_]+)", text):
+                shape = Settings.model_fields[found[1]].annotation
+                assert shape is not None
+                assert found[2] in shape.model_fields, f"{guide.name}: {text}"
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_words_members_are_told_work(language: str) -> None:
+    verbs = all_verbs()
+    said = FIRST_CELL[language].findall(halves()[language])
+    found = [verbs.recognise(word, "list") for word in said]
+    assert None not in found, said
+    told = {call.verb.name for call in found if call is not None}
+    assert told | {"join"} == {verb.name for verb in verbs.for_kind("list")}
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_words_in_quotation_marks_that_are_to_be_written_are_verbs(language: str) -> None:
+    """«rispondi «sì»», "reply \"yes\"": whatever follows such a word must be understood somewhere."""
+    asks = {
+        "it": r"(?:rispondi|scrivi|scrivere) «([^»]+)»",
+        "en": r'(?:reply|write|writing) "([^"]+)"',
+    }
+    verbs = all_verbs()
+    for guide in ("README.md", "docs/members.md", "docs/organisers.md"):
+        for word in re.findall(asks[language], read(guide)):
+            assert any(verbs.recognise(word, kind) for kind in KINDS_MEMBERS_MEET), f"{guide}: {word}"
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_addresses_that_members_are_told_are_commands(language: str) -> None:
+    verbs = all_verbs()
+    told = re.findall(r"(?:orto|garden)-([a-z]+)@", halves()[language])
+    assert set(told) == {verb.suffixes[language][0] for verb in verbs if verb.suffixes}
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_page_for_members_speaks_as_our_mails_do(language: str) -> None:
+    plain = re.sub(r"`[^`]*`|\*\*|\[[^]]*\]\([^)]*\)|^# .*$", "", halves()[language], flags=re.MULTILINE)
+    assert list(wording.faults(language, plain)) == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_links_and_paths_lead_somewhere(guide: Path) -> None:
+    text = guide.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"https?:|mailto:|#", target):
+            assert (guide.parent / target.partition("#")[0]).exists(), target
+    rooms = {path.name for path in (ROOT / "mailhub").iterdir() if path.is_dir()}
+    for named in code(text):
+        path = named.removeprefix("mailhub/")
+        if re.fullmatch(r"[a-z_]+/[a-z_/]+", path) and path.partition("/")[0] in rooms:
+            there = ROOT / "mailhub" / path
+            assert there.exists() or there.with_suffix(".py").exists() or (ROOT / path).exists(), named
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_a_guide_can_be_read_in_one_go(guide: Path) -> None:
+    assert len(guide.read_text(encoding="utf-8").splitlines()) <= LONGEST_GUIDE
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:3]) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
