@@ -25,6 +25,7 @@ class LiveSite:
     folder: Path
     relay_port: int
     environ: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = (sys.executable, "-m", "mailhub.cli.main")
     process: subprocess.Popen[str] | None = None
     smtp_port: int = 0
     ready: str = ""
@@ -45,7 +46,7 @@ class LiveSite:
         """One command of the command line, for this site; its output is captured."""
         known = [] if words[0] == "init" else ["--config", str(self.config)]
         return subprocess.run(
-            [sys.executable, "-m", "mailhub.cli.main", *known, *words],
+            [*self.program, *known, *words],
             capture_output=True,
             text=True,
             check=check,
@@ -57,7 +58,7 @@ class LiveSite:
         environ = {**os.environ, **self.environ, **faults}
         log = (self.folder / "log").open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "mailhub.cli.main", "--config", str(self.config), "run"],
+            [*self.program, "--config", str(self.config), "run"],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
