@@ -207,7 +207,7 @@ def _elsewhere(session: Session, person_id: int) -> Mapping[str, Any]:
             rows = session.scalars(sa.select(mapper.class_).where(table.c.person_id == person_id))
             whole[table.name] = [_plain(row) for row in rows]
     words = sa.select(Post.message_id, PostText.words).join(PostText, PostText.post_id == Post.id)
-    whole["words"] = dict(session.execute(words.where(Post.person_id == person_id)).tuples().all())
+    whole["words"] = dict(session.execute(words.where(Post.person_id == person_id)).all())
     return whole
 
 

@@ -69,3 +69,20 @@ def cli(written: Path, tmp_path: Path) -> Cli:
     folder = tmp_path / "site"
     shutil.copytree(written, folder)
     return Cli(folder)
+
+
+@pytest.fixture(scope="session")
+def published(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same site once its groups are published."""
+    folder = tmp_path_factory.mktemp("published") / "site"
+    shutil.copytree(written, folder)
+    Cli(folder).says("apply")
+    return folder
+
+
+@pytest.fixture
+def site(published: Path, tmp_path: Path) -> Cli:
+    """A terminal at a site whose groups are published."""
+    folder = tmp_path / "site"
+    shutil.copytree(published, folder)
+    return Cli(folder)
