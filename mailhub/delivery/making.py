@@ -149,7 +149,8 @@ def recipient(site: Site, mailing: Mailing, claimed: Claimed, slots: frozenset[s
     """
     person_id = claimed.delivery.person_id
     key = person_id, mailing.id, claimed.delivery.occurrence
-    values = {"to": claimed.email, "to_name": claimed.name, "date": date}
+    values = {"to": claimed.email, "to_name": claimed.name, "date": date, **claimed.slots}
+    slots = slots - values.keys()
     if "delivery" in slots:
         values["delivery"] = site.keys.delivery_mark(*key)
     if "message_id" in slots:
@@ -160,6 +161,5 @@ def recipient(site: Site, mailing: Mailing, claimed: Claimed, slots: frozenset[s
             values["leave_address"] = site.address(f"u.{site.keys.issue(leave)}")
         if "leave_url" in slots:
             values["leave_url"] = site.link(f"u/{site.keys.issue_link(leave)}") or ""
-    values |= claimed.slots
     bounce = site.keys.issue_bounce(*key)
     return Recipient(site.address(f"b.{bounce}"), claimed.email, values, envid=bounce)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.delivery import pacing
 from mailhub.delivery.outcomes import Kind, Outcome, Scope, Stage
+from mailhub.delivery.prepared import Prepared
 from mailhub.delivery.recovery import RESENT
 from mailhub.delivery.rows import DELIVERY, ITS_KEY, key_of
 from mailhub.delivery.sources import QuietSource, Sources
@@ -25,21 +26,21 @@ FINAL = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.CANCE
 _BEFORE_THE_MAIL = frozenset({Stage.OPEN, Stage.RESET, Stage.MAIL})
 
 _OURS = (*ITS_KEY, DELIVERY.c.epoch == sa.bindparam("its_epoch"))
-_INTEND = (
+_INTEND = Prepared(
     sa.update(DELIVERY)
     .where(*_OURS, DELIVERY.c.state == DeliveryState.CLAIMED)
     .values(state=DeliveryState.SENDING, lease_until=sa.bindparam("lease"), attempts=DELIVERY.c.attempts + 1)
 )
 _IN_HAND = (DELIVERY.c.state == DeliveryState.SENDING) | (DELIVERY.c.state == DeliveryState.CLAIMED)
 # What nearly every copy ends in has a statement of its own, with as few values as it needs.
-_SENT = (
+_SENT = Prepared(
     sa.update(DELIVERY)
     .where(*_OURS, _IN_HAND)
     .values(
         state=DeliveryState.SENT, reply=sa.bindparam("words"), finished_at=sa.bindparam("finished"), lease_until=None
     )
 )
-_RECORD = (
+_RECORD = Prepared(
     sa.update(DELIVERY)
     .where(*_OURS, _IN_HAND)
     .values(
@@ -151,12 +152,12 @@ def _tell_room(
         log.exception("settled failed mailing=%d source=%s count=%d", mailing.id, mailing.source, len(deliveries))
 
 
-def _write(session: Session, statement: sa.Update, becomes: DeliveryState, rows: list[dict[str, object]]) -> list[bool]:
+def _write(session: Session, statement: Prepared, becomes: DeliveryState, rows: list[dict[str, object]]) -> list[bool]:
     """Which rows were still ours to write."""
     if not rows:
         return []
     connection = session.connection()
-    if connection.execute(statement, rows).rowcount == len(rows):
+    if statement.run(connection, rows) == len(rows):
         return [True] * len(rows)
     return [connection.scalar(_HAS_BECOME, {**row, "becomes": becomes}) is not None for row in rows]
 

@@ -31,6 +31,7 @@ from mailhub.site import Site
 log = logging.getLogger("mailhub.delivery")
 
 GATHER = 0.005  # seconds an answer may wait for those of the other lanes, since a commit costs as much as a mail
+ASK_EVERY = 0.25  # seconds between two questions for more work while the last of it leaves
 LOOK_UP = 1.0  # seconds; how soon a stop is noticed
 PATIENCE = 330  # waits of that length for a first connection, which may take five minutes to open
 LAST_ANSWERS = 20  # waits for copies on their way once we are told to stop
@@ -64,6 +65,7 @@ class Sender:
         self._has_rested = False
         self._per_second: float | None = None
         self._measured_from = 0.0
+        self._ask_again = 0.0
         self._measured = 0
         self._done = 0
         self._now = EPOCH
@@ -113,9 +115,12 @@ class Sender:
 
     def _top_up(self) -> None:
         """Have the next batch made while this one leaves."""
-        if self._making is None:
-            self._measure()
-            self._making = self._batches.begin_next(self._time(), self._per_second)
+        is_busy = bool(self._waiting or self._in_flight)
+        if self._making is not None or (is_busy and self._clock.monotonic() < self._ask_again):
+            return
+        self._measure()
+        self._making = self._batches.begin_next(self._time(), self._per_second)
+        self._ask_again = 0.0 if self._making is not None else self._clock.monotonic() + ASK_EVERY
 
     def _is_idle(self) -> bool:
         return not (self._making or self._waiting or self._in_flight or self._answers)

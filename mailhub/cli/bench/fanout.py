@@ -9,71 +9,50 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 import mailhub
 from mailhub import offload
+from mailhub.archive import raw as archive
 from mailhub.cli.bench.machine import Meter, rsa_per_second
 from mailhub.clock import Clock
+from mailhub.content import Value
 from mailhub.db.base import Base
 from mailhub.db.session import Database
-from mailhub.delivery import mailings
 from mailhub.delivery.making import Maker
 from mailhub.delivery.opening import NextHop, Security
 from mailhub.delivery.sender import Sender
-from mailhub.delivery.sources import Judgement, No, QuietSource, Sources
-from mailhub.delivery.tables import Delivery, MailClass, Mailing
+from mailhub.delivery.sources import Sources
 from mailhub.delivery.transport import SmtpRelay
 from mailhub.errors import MailhubError
-from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
+from mailhub.lists import publication, publishing, reading
+from mailhub.lists.enrolling import Roll
+from mailhub.lists.sources import SOURCES
+from mailhub.lists.verbs import VERBS
 from mailhub.mail import dkim
-from mailhub.mail.address import Mailbox
-from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
 from mailhub.mail.dkim import SigningKey
-from mailhub.mail.shown import Policy, Rules, Shown, from_for
+from mailhub.mail.message import parse
+from mailhub.people.checking import Newcomer
 from mailhub.people.tables import Address, Person
 from mailhub.site import Site
 from mailhub.tokens import Keys
+from mailhub.verbs import Verbs
 
 _LANES = 4
 _KEPT = 20  # copies whose signature is looked at afterwards
-_NEXT_HOP_GIVES_UP = 600.0
-
-
-class BenchSource(QuietSource):
-    """One post to everybody who gets each message of a list, judged again when it leaves."""
-
-    name = "bench.post"
-
-    def audience(self, mailing: Mailing) -> sa.Select[int]:
-        return sa.select(Subscription.person_id).where(
-            Subscription.list_id == mailing.list_id,
-            Subscription.state == SubscriptionState.ACTIVE,
-            Subscription.delivery == DeliveryChoice.EACH,
-            Subscription.joined_number < 1,
-        )
-
-    def still_owed(
-        self,
-        session: Session,
-        mailing: Mailing,
-        deliveries: Sequence[Delivery],
-        now: object,  # noqa: ARG002
-    ) -> Mapping[int, Judgement]:
-        people = [each.person_id for each in deliveries]
-        members = set(session.scalars(self.audience(mailing).where(Subscription.person_id.in_(people))))
-        return {place: No("left") for place, person in enumerate(people) if person not in members}
-
-    def because(self, *_of: object) -> str:
-        return ""
+_GIVES_UP_AFTER = 600.0  # seconds
+_LIST: dict[str, Value] = {
+    "title": {"it": "Orto di Pietrafiore", "en": "Pietrafiore Garden"},
+    "default_delivery": "each",
+    "moderate": "nobody",
+    "grace": "0 min",
+}
 
 
 def run(members: int = 10_000, size: int = 20 * 1024) -> dict[str, float | int]:
@@ -106,7 +85,11 @@ class _Bench:
 
     def __init__(self, folder: Path, port: int) -> None:
         self._site = Site(
-            name="Bench", domain="lists.example", keys=Keys(os.urandom(32)), base_url="https://lists.example"
+            name="Bench",
+            domain="lists.example",
+            keys=Keys(os.urandom(32)),
+            base_url="https://lists.example",
+            data_dir=folder,
         )
         self._pem = dkim.generate_key()
         self._clock = Clock()
@@ -115,40 +98,31 @@ class _Bench:
         hop = NextHop("127.0.0.1", port, security=Security.NONE, helo_name=self._site.domain)
         self._relay = SmtpRelay(hop, _LANES, self._clock)
         maker = Maker(self._site, SigningKey(self._site.domain, "bench", self._pem), self._helper)
-        self._sender = Sender(self._database, Sources([BenchSource()]), self._site, self._clock, self._relay, maker)
+        self._sender = Sender(self._database, Sources(SOURCES), self._site, self._clock, self._relay, maker)
 
     def fill(self, members: int, size: int) -> None:
-        """Members, and the post, one moment before it may leave."""
+        """A list and its members, and the post at the moment it may leave."""
         for path in Path(mailhub.__file__).parent.glob("*/tables.py"):
             import_module(f"mailhub.{path.parent.name}.tables")
         Base.metadata.create_all(self._database.writer)
         now = self._clock.now()
-        people = range(1, members + 1)
-        joined = {"state": SubscriptionState.ACTIVE, "delivery": DeliveryChoice.EACH, "joined_number": 0}
         with self._database.transaction() as session:
-            session.add(MailList(id=1, slug="orto", definition={}, version=1, created_at=now))
+            list_id = publishing.publish_values(session, "orto", _LIST, verbs=Verbs(VERBS), now=now)
+            people = range(1, members + 1)
             session.execute(sa.insert(Person), [{"id": n, "name": f"Member {n}", "created_at": now} for n in people])
             session.execute(sa.insert(Address), [{"person_id": n, "created_at": now, **_mailbox(n)} for n in people])
-            session.execute(
-                sa.insert(Subscription),
-                [{"list_id": 1, "person_id": n, "changed_at": now, "published": 0, **joined} for n in people],
-            )
-            mailings.open_mailing(
-                session,
-                source=BenchSource.name,
-                key="1",
-                mail_class=MailClass.DISCUSSION,
-                frames={self._site.language: _post(self._site, size, self._clock)},
-                now=now,
-                due_at=now,
-                purpose="list:1",
-                list_id=1,
-                reads="each",
-            )
+            newcomers = [Newcomer(n, delivery=None, language=None, consented=True) for n in people]
+            Roll(list_id).enrol(session, newcomers, now=now)
+        raw = _post(size)
+        with self._database.transaction() as session:
+            kept = archive.keep(session, self._site, raw, now=now)
+            group = reading.get(session, list_id)
+            mail = parse(raw)
+            publication.publish(session, self._site, group, raw_id=kept.id, raw=raw, mail=mail, person_id=1, now=now)
 
     def send(self) -> None:
         """Everything from the first row owed to the last outcome recorded."""
-        until = time.monotonic() + _NEXT_HOP_GIVES_UP
+        until = time.monotonic() + _GIVES_UP_AFTER
         while self._sender.work(self._clock.now()) and time.monotonic() < until:
             pass
 
@@ -198,34 +172,12 @@ def _mailbox(number: int) -> dict[str, str | int]:
     return {"email": f"member{number}@example.org", "email_key": f"member{number}@example.org", "rank": 0}
 
 
-def _post(site: Site, size: int, clock: Clock) -> bytes:
-    """A plain post of this size, as its copies carry it."""
-    line = b"La potatura si fa di sabato mattina, con le cesoie pulite e due scale buone.\r\n"
+def _post(size: int) -> bytes:
+    """A plain post of this size, as it came."""
     head = (
-        b"From: Ada Rossi <ada@example.org>\r\nTo: orto@lists.example\r\nSubject: Potatura\r\n"
+        b"From: Member 1 <member1@example.org>\r\nTo: orto@lists.example\r\nSubject: Potatura\r\n"
         b"Message-ID: <bench@example.org>\r\nDate: Mon, 09 Mar 2026 09:00:00 +0100\r\n"
         b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     )
-    shown = from_for(
-        "example.org", Rules(site.domain), Policy.NONE, is_authentic=True, is_changed=True, signature_holds=False
-    )
-    assert isinstance(shown, Shown)
-    token = site.keys.derive("relay").hex()[:37]
-    facts = PostFacts(
-        list=ListFacts(
-            title="Orto",
-            list_id=f"orto.{site.domain}",
-            address=site.address("orto"),
-            help=site.address("orto-help"),
-            owner=site.address("orto-owner"),
-            one_click=True,
-        ),
-        shown=shown,
-        author=Mailbox("Ada Rossi", "ada@example.org"),
-        relay=Mailbox("Ada Rossi via Orto", site.address(f"p.{token}")),
-        message_id="bench@example.org",
-        date=clock.now() - timedelta(minutes=2),
-    )
-    raw = head + line * (size // len(line) + 1)
-    footer = ("Ricevi questa mail perché fai parte di Orto.\nRispondi «perché», «pausa» o «esci»",)
-    return post_frame(raw, facts, Changes(footer=footer)).to_bytes()
+    line = b"La potatura si fa di sabato mattina, con le cesoie pulite e due scale buone.\r\n"
+    return head + line * (size // len(line) + 1)

@@ -1,0 +1,51 @@
+"""Updates that run after every few mails: compiled once, since SQLAlchemy's way there costs more than the update."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+_Convert = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    order: Sequence[str] | None  # names of the values where they go by position
+    constants: Mapping[str, Any]  # as the driver wants them
+    converters: Sequence[tuple[str, _Convert]]
+
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
+        ready = dict(self.constants)
+        for name, convert in self.converters:
+            ready[name] = row[name] if convert is None else convert(row[name])
+        return ready if self.order is None else tuple(map(ready.__getitem__, self.order))
+
+
+class Prepared:
+    """One update, run for many rows of values; values it does not name are passed over."""
+
+    def __init__(self, statement: sa.Update) -> None:
+        self._statement = statement
+        self._by_dialect: dict[str, _Compiled] = {}
+
+    def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows it changed."""
+        compiled = self._by_dialect.get(connection.dialect.name) or self._compile(connection.dialect)
+        return connection.exec_driver_sql(compiled.text, [compiled.values(row) for row in rows]).rowcount
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        made = self._statement.compile(dialect=dialect)
+        assert isinstance(made, sa.sql.compiler.SQLCompiler)
+        convert = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in made.binds.items()}
+        fixed = {name: bind.value for name, bind in made.binds.items() if not bind.required}
+        compiled = _Compiled(
+            str(made),
+            made.positiontup,
+            {name: value if (to := convert[name]) is None else to(value) for name, value in fixed.items()},
+            [(name, to) for name, to in convert.items() if name not in fixed],
+        )
+        self._by_dialect[dialect.name] = compiled
+        return compiled
