@@ -77,6 +77,7 @@ class Verb:
     undo: Callable[[Act, Mapping[str, Any]], Outcome] | None = None
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # address forms, by language
     takes_argument: bool = False
+    takes_prose: bool = False  # its argument may be as long as its writer likes: the reason of a refusal
     one_tap: bool = False  # one word that answers one question: a vote, a yes
     mailbox_suffices: bool = False  # joining: the unused token of a question sent only to that mailbox is enough
 
@@ -147,13 +148,12 @@ class Verbs:
         Exact grammar: the whole line is the word, or begins with it where the verb takes an argument.
         """
         said = plain(line)
-        if not said or len(said) > LONGEST_COMMAND:
-            return None
-        for verb in self.for_kind(kind):
+        is_short = len(said) <= LONGEST_COMMAND
+        for verb in (v for v in self.for_kind(kind) if said and (is_short or v.takes_prose)):
             for word in sorted(_plain_words(verb), key=len, reverse=True):
                 if said == word:
                     return Call(verb, "")
-                if verb.takes_argument and said.startswith(word + " "):
+                if verb.takes_argument and said.startswith(word) and said[len(word)] in " ,:;":
                     return Call(verb, said[len(word) + 1 :].strip())
         return None
 

@@ -45,8 +45,9 @@ def enter(
     language: str | None = None,
 ) -> Subscription:
     """They belong from now on: consent is given, and what was posted before is never owed to them."""
+    number = last_number(session, group.id)  # the list's lock first, as a post takes it
     place = put(session, group, person_id, SubscriptionState.ACTIVE, now=now)
-    place.joined_at, place.joined_number, place.paused_until = now, last_number(session, group.id), None
+    place.joined_at, place.joined_number, place.paused_until = now, number, None
     purpose = consent.list_purpose(group.id)
     consent.record(
         session,
@@ -90,8 +91,9 @@ def drop(session: Session, group: MailList, person_id: int, *, now: datetime) ->
 
 def last_number(session: Session, list_id: int) -> int:
     """The number of the newest post, under the list's lock: a post that takes the next one sees who came before it."""
-    numbered = sa.select(MailList.last_number).where(MailList.id == list_id).with_for_update()
-    return session.scalars(numbered).one()
+    numbered = sa.select(MailList.last_number).where(MailList.id == list_id)
+    # Rows that only name the list, such as a held post, need not wait for this lock.
+    return session.scalars(numbered.with_for_update(key_share=True)).one()
 
 
 def keep(place: Subscription | None) -> Kept | None:

@@ -40,7 +40,7 @@ def publish(
 
     The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
     """
-    session.refresh(group, with_for_update=True)
+    session.refresh(group, with_for_update={"key_share": True})
     before = group.last_number
     post = posts.publish(
         session,

@@ -63,14 +63,18 @@ class PostSource(QuietSource):
         group = reading.get(session, mailing.list_id or 0)
         ids = [delivery.person_id for delivery in deliveries]
         people = {person.id: person for person in session.scalars(sa.select(Person).where(Person.id.in_(ids)))}
-        places = _places(session, mailing, ids)
-        return [_slots(site, group, people[each], places.get(each, ()), session, now) for each in ids]
+        places, reasons = _places(session, mailing, ids), _Reasons(session, site, group, now)
+        return [
+            _slots(site, group, one, reasons.of(one, places.get(one.id, ()), persons.language_of(one, site)))
+            for one in map(people.__getitem__, ids)
+        ]
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:
         group = reading.get(session, mailing.list_id or 0)
         person = session.get_one(Person, delivery.person_id)
         places = _places(session, mailing, [person.id]).get(person.id, ())
-        return _because(session, site, group, person, places, language, delivery.finished_at or delivery.due_at)
+        sent_at = delivery.finished_at or delivery.due_at
+        return _Reasons(session, site, group, sent_at).of(person, places, language)
 
 
 class ServiceSource(QuietSource):
@@ -161,35 +165,41 @@ def _objection(place: Subscription) -> str | None:
 _DECIDED = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED, SubscriptionState.LEFT)
 
 
-def _slots(
-    site: Site, group: MailList, person: Person, places: Sequence[Subscription], session: Session, now: datetime
-) -> dict[str, str]:
-    language = persons.language_of(person, site)
+def _slots(site: Site, group: MailList, person: Person, because: str) -> dict[str, str]:
     token = Token(tokens.LEAVE, person.id, group.id)
     values = {
         "leave_address": site.address(f"u.{site.keys.issue(token)}"),
-        outgoing.BECAUSE: _because(session, site, group, person, places, language, now),
+        outgoing.BECAUSE: because,
     }
     link = site.link(f"u/{site.keys.issue_link(token)}") if site.secure else None
     return {**values, "leave_url": link} if link else values
 
 
-def _because(
-    session: Session,
-    site: Site,
-    group: MailList,
-    person: Person,
-    places: Sequence[Subscription],
-    language: str,
-    now: datetime,
-) -> str:
-    """«Ricevi questa mail perché fai parte di … dal 3 maggio», of the group by which the post reaches them."""
-    place = next((p for p in places if p.state is SubscriptionState.ACTIVE and p.joined_at is not None), None)
-    if place is None or place.joined_at is None:
-        return say(language, "lists.because-outside", group=reading.definition_of(group).titled(language))
-    since = telling.since_day(site, person, place.joined_at, language, now)
-    title = reading.title(session, place.list_id, language) or ""
-    if place.list_id == group.id:
-        return say(language, "footer.member", group=title, since=since)
-    above = reading.definition_of(group).titled(language)
-    return say(language, "lists.because-above", group=title, since=since, above=above)
+class _Reasons:
+    """Writes «Ricevi questa mail perché fai parte di … dal 3 maggio», each such sentence once for a batch."""
+
+    def __init__(self, session: Session, site: Site, group: MailList, now: datetime) -> None:
+        self._session = session
+        self._site = site
+        self._group = group
+        self._now = now
+        self._written: dict[tuple[object, ...], str] = {}
+
+    def of(self, person: Person, places: Sequence[Subscription], language: str) -> str:
+        """Of the group by which the post reaches this person."""
+        place = next((p for p in places if p.state is SubscriptionState.ACTIVE and p.joined_at is not None), None)
+        since = place.joined_at if place is not None else None
+        key = (language, persons.zone_of(person, self._site), place.list_id if place else 0, since)
+        if key not in self._written:
+            self._written[key] = self._sentence(person, place.list_id if place else 0, since, language)
+        return self._written[key]
+
+    def _sentence(self, person: Person, list_id: int, since: datetime | None, language: str) -> str:
+        own = reading.definition_of(self._group).titled(language)
+        if since is None:
+            return say(language, "lists.because-outside", group=own)
+        day = telling.since_day(self._site, person, since, language, self._now)
+        if list_id == self._group.id:
+            return say(language, "footer.member", group=own, since=day)
+        title = reading.title(self._session, list_id, language) or ""
+        return say(language, "lists.because-above", group=title, since=day, above=own)

@@ -13,7 +13,8 @@ from mailhub.language import Words, mail, say, with_text_below
 from mailhub.language import footer as two_lines
 from mailhub.lists import reading, voice
 from mailhub.lists.definition import ListDefinition
-from mailhub.lists.tables import DeliveryChoice, MailList
+from mailhub.lists.reading import BELONGING
+from mailhub.lists.tables import DeliveryChoice, MailList, SubscriptionState
 from mailhub.people import persons
 from mailhub.people.tables import Person
 from mailhub.site import Site
@@ -79,7 +80,8 @@ def footer(
 ) -> str:
     """Why this mail came, and what may be answered."""
     sentence = reason(session, site, person, group, because, language, now)
-    return two_lines(language, sentence, voice.contact(site, group, language), member=because == "member")
+    is_member = _truly(session, person, group, because) == "member"
+    return two_lines(language, sentence, voice.contact(site, group, language), member=is_member)
 
 
 def reason(
@@ -88,7 +90,7 @@ def reason(
     """The sentence of a footer. Who is no member is not told that they are one."""
     title = reading.definition_of(group).titled(language)
     place = reading.subscription(session, group.id, person.id)
-    match because:
+    match _truly(session, person, group, because):
         case "member" if place is not None and place.joined_at is not None:
             since = since_day(site, person, place.joined_at, language, now)
             return say(language, "footer.member", group=title, since=since)
@@ -96,7 +98,18 @@ def reason(
             return say(language, "footer.wrote", address=voice.address(site, group))
         case "named":
             return say(language, "footer.named")
-    return say(language, f"footer.{because}", group=title)
+        case other:
+            return say(language, f"footer.{other}", group=title)
+
+
+def _truly(session: Session, person: Person, group: MailList, because: str) -> str:
+    """Why somebody really gets what members get: they belong, have left, or wrote to us."""
+    if because != "member":
+        return because
+    place = reading.subscription(session, group.id, person.id)
+    if place is not None and place.state in BELONGING:
+        return "member"
+    return "left" if place is not None and place.state is SubscriptionState.LEFT else "wrote"
 
 
 def since_day(site: Site, person: Person, moment: datetime, language: str, now: datetime) -> str:

@@ -54,7 +54,15 @@ VERBS: tuple[Verb, ...] = (
     _answer("approve", YES, _APPROVAL, coming.approve, Level.OFFICE),
     _answer("deny", NO, _APPROVAL, coming.deny, Level.OFFICE),
     Verb("publish", WORDS["publish"], Level.OFFICE, _HELD, reading_first.publish),
-    Verb("refuse", WORDS["refuse"], Level.OFFICE, _HELD, reading_first.refuse, takes_argument=True),
+    Verb(
+        "refuse",
+        WORDS["refuse"],
+        Level.OFFICE,
+        _HELD,
+        reading_first.refuse,
+        takes_argument=True,
+        takes_prose=True,
+    ),
     Verb(
         "withdraw",
         WORDS["withdraw"],

@@ -6,6 +6,7 @@ from mailhub.lists import relay
 from mailhub.lists.arrival import Receipt
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.tables import MailList
+from mailhub.people import roles
 from mailhub.tokens import Token
 from tests.lists.village import NOTHING, A, Village, text_of
 
@@ -95,9 +96,6 @@ def test_who_holds_a_role_is_reached_and_the_author_is_named(village: Village) -
 
 def test_mail_nobody_vouches_for_reaches_a_role_without_lending_it_our_name(village: Village) -> None:
     village.opens("orto")
-    village.session.flush()
-    from mailhub.people import roles
-
     roles.appoint(village.session, ["boss@example.org"], roles.ORGANISER, origin="config", now=village.now)
     raw = village.letter("bank@example.com", "postmaster@lists.test", "Click", "Urgent")
     arrival = village.arrival(raw, evidence=NOTHING)

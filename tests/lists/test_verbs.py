@@ -1,0 +1,173 @@
+"""The words of this room: each one our mails name is a verb that the mail's own thing understands."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import mailhub.lists
+from mailhub.authority import Level
+from mailhub.content import Localised
+from mailhub.facts import Facts, FactType
+from mailhub.language import LANGUAGES, entries
+from mailhub.lists import facts, poster, things, vocabulary
+from mailhub.lists.definition import GOALS, ListDefinition
+from mailhub.lists.verbs import VERBS
+from mailhub.people.tables import Person
+from mailhub.verbs import Verbs
+from tests.lists.village import SITE, Village
+
+VERBS_OF_LISTS = Verbs(VERBS)
+QUOTED = {"it": re.compile(r"«([^»{]+)»"), "en": re.compile(r'"([^"{]+)"')}
+# What each mail is about: the kind its Reply-To names.
+ABOUT = {
+    "confirm": things.JOIN,
+    "confirm-again": things.JOIN,
+    "confirm-unasked": things.UNASKED,
+    "join-asked": things.APPROVAL,
+    "join-waits": things.APPROVAL,
+    "held": things.HELD,
+    "held-for-moderators": things.HELD,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_a_mail_names_is_understood_in_reply_to_it(language: str) -> None:
+    named = 0
+    for key, entry in entries(language, "lists").items():
+        mail, _, part = key.removeprefix("lists.").partition(".")
+        if part != "text":
+            continue
+        assert isinstance(entry, str)
+        for word in QUOTED[language].findall(entry):
+            if word in ("annulla", "undo"):  # the verb of people
+                continue
+            call = VERBS_OF_LISTS.recognise(word, ABOUT.get(mail, things.LIST))
+            assert call is not None, (mail, word)
+            named += 1
+    assert named > 30
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "verb"),
+    [
+        ("sì", things.JOIN, "confirm"),
+        ("SI", things.JOIN, "confirm"),
+        ("Sì, grazie.", things.UNASKED, "confirm"),
+        ("ok", things.JOIN, "confirm"),
+        ("no", things.JOIN, "decline"),
+        ("sì", things.APPROVAL, "approve"),
+        ("no", things.APPROVAL, "deny"),
+        ("pubblica", things.HELD, "publish"),
+        ("Publish!", things.HELD, "publish"),
+        ("rifiuta è fuori tema", things.HELD, "refuse"),
+        ("Rifiuta: " + "qui si parla di orti, e questo è un annuncio di vendita " * 3, things.HELD, "refuse"),
+        ("pausa: due settimane", things.LIST, "pause"),
+        ("ritira", things.HELD, "withdraw"),
+        ("perche", things.POST, "why"),
+        ("esci", things.JOIN, "leave"),
+        ("lettera", things.LIST, "digest"),
+        ("ogni messaggio", things.LIST, "each"),
+        ("pausa due settimane", things.POST, "pause"),
+    ],
+)
+def test_people_are_understood_as_they_write(line: str, kind: str, verb: str) -> None:
+    call = VERBS_OF_LISTS.recognise(line, kind)
+    assert call is not None
+    assert call.verb.name == verb
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("sì", things.LIST),
+        ("sì", things.HELD),
+        ("pubblica", things.LIST),
+        ("va bene", things.POST),
+        ("pausa" + " lunga" * 20, things.LIST),
+        ("pubblicala domani", things.HELD),
+    ],
+)
+def test_a_word_belongs_to_its_thing(line: str, kind: str) -> None:
+    assert VERBS_OF_LISTS.recognise(line, kind) is None
+
+
+def test_what_each_verb_demands() -> None:
+    levels = {verb.name: verb.level for verb in VERBS}
+    assert {name for name, level in levels.items() if level is Level.PUBLIC} == {"help", "owner"}
+    assert {name for name, level in levels.items() if level is Level.LIGHT} == {
+        "leave",
+        "pause",
+        "resume",
+        "why",
+        "join",
+    }
+    assert {name for name, level in levels.items() if level is Level.OFFICE} == {"approve", "deny", "publish", "refuse"}
+    assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {"confirm", "decline"}
+    assert {verb.name for verb in VERBS if verb.undo} == {"leave", "pause", "resume", "each", "digest"}
+
+
+def test_addresses_speak_both_languages() -> None:
+    for verb in ("join", "leave", "pause", "digest", "each", "help", "owner"):
+        for language in LANGUAGES:
+            found = VERBS_OF_LISTS.by_suffix(vocabulary.suffix(verb, language))
+            assert found is not None
+            assert found.name == verb
+    told = {s for forms in vocabulary.SUFFIXES.values() for words in forms.values() for s in words}
+    assert {"iscriviti", "esci", "pausa", "lettera", "ogni", "aiuto", "chi"} <= told
+
+
+def test_every_key_this_room_tells_has_its_words() -> None:
+    known = {key for room in ("lists", "inbound", "footer") for key in entries("it", room)}
+    keys = set()
+    for path in Path(mailhub.lists.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "tell" and len(node.args) > 4:
+                key = node.args[4]
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    keys.add(key.value if "." in key.value else f"lists.{key.value}")
+    assert len(keys) >= 9
+    assert [key for key in keys if f"{key}.subject" not in known] == []
+
+
+def test_every_goal_has_its_official_name() -> None:
+    for language in LANGUAGES:
+        assert set(entries(language, "topics")) == {f"topics.{goal}" for goal in GOALS}
+
+
+def test_facts_tell_who_belongs_since_when_and_how(village: Village) -> None:
+    group = village.opens("piazza-alta")
+    village.joins(group, "nives@example.org")
+    village.says("nives@example.org", "each", things.of_list(group.id))
+    nives, zoe = village.knows("nives@example.org"), village.knows("zoe@example.net")
+    known = Facts([*facts.FACTS, *facts.facts_of(["piazza-alta"])])
+
+    def value(name: str, person: Person) -> object:
+        fact = known.get(name)
+        assert fact is not None
+        column = fact.sql(Person.id.expression)
+        found = village.session.execute(sa.select(column).where(Person.id == person.id)).scalar()
+        return bool(found) if fact.type is FactType.FLAG else found
+
+    assert (value("lists.member", nives), value("lists.member", zoe)) == (True, False)
+    assert (value("lists.count", nives), value("lists.count", zoe)) == (1, 0)
+    assert (value("lists.joined_at", nives), value("lists.joined_at", zoe)) == (village.now, None)
+    assert (value("list.piazza_alta.member", nives), value("list.piazza_alta.member", zoe)) == (True, False)
+    assert (value("list.piazza_alta.delivery", nives), value("list.piazza_alta.delivery", zoe)) == ("each", None)
+    village.says("nives@example.org", "pause", things.of_list(group.id))
+    assert value("list.piazza_alta.paused", nives) is True
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_poster_holds_its_address_its_code_and_eight_strips(language: str) -> None:
+    title = Localised.of({"it": "Orto <urbano>", "en": "Garden"})
+    page = poster.poster(ListDefinition("orto", title), SITE, VERBS_OF_LISTS, language)
+    address = "orto-iscriviti@lists.test" if language == "it" else "orto-join@lists.test"
+    assert page.count(f">{address}<") == 1
+    assert page.count('<div class="strip">') == poster.STRIPS == 8
+    assert page.count(address) == 1 + poster.STRIPS
+    assert "<svg" in page
+    assert "<urbano>" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
