@@ -62,7 +62,7 @@ def agreed(session: Session, kind: str) -> Mapping[str, str]:
         .where(DefinitionVersion.kind == kind, DefinitionVersion.in_file_at.is_not(None))
         .order_by(DefinitionVersion.in_file_at, DefinitionVersion.number)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def note_exported(session: Session, published: Published, *, now: datetime) -> None:
