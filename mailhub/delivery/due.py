@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.delivery import allowances
+from mailhub.delivery import allowances, switch
 from mailhub.delivery.rows import DELIVERY, IN_WORK, MAILING, WAITING, waiting_mailings
 from mailhub.delivery.tables import DeliveryState, MailClass, MailingState
 
@@ -13,11 +13,11 @@ from mailhub.delivery.tables import DeliveryState, MailClass, MailingState
 def next_due(session: Session) -> datetime | None:
     """The earliest instant, by the site's clock, at which there is something to open, to expand or to send.
 
-    What is due already names an instant that has passed, unless the next hop rests or its rate is used up. Leases run
-    by the other clock: `recovery.next_lease`.
+    What is due already names an instant that has passed, unless the next hop rests, its rate is used up, or the
+    site sends nothing at all. Leases run by the other clock: `recovery.next_lease`.
     """
     named = [_opens(session), _expands(session)]
-    for service in (True, False):
+    for service in (True, False) if switch.why_held(session) is None else ():
         if (due := _sends(session, service)) is not None:
             named.append(allowances.allowed_at(session, now=due, service=service))
     return min((instant for instant in named if instant is not None), default=None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailhub.db.session import Database
-from mailhub.delivery import expand, mailings, outbox
+from mailhub.delivery import expand, mailings, outbox, switch
 from mailhub.delivery.due import next_due
 from mailhub.delivery.tables import Mailing
 from tests.delivery.outside import NOW, Office
@@ -32,6 +32,16 @@ def test_a_mailing_opens_when_it_is_due_and_not_before(office: Office) -> None:
     office.passes(minutes=2)
     assert office.works() == 2
     with office.database.reading() as session:
+        assert next_due(session) is None
+
+
+def test_a_site_that_sends_nothing_names_nothing_to_send(office: Office) -> None:
+    [person] = office.people(1)
+    standing = office.posts([person], reads=None)
+    with office.database.transaction() as session:
+        outbox.owe(session, session.get_one(Mailing, standing), person, now=NOW)
+        assert next_due(session) == NOW
+        switch.hold(session, "restored", now=NOW)
         assert next_due(session) is None
 
 
