@@ -57,21 +57,7 @@ def publish(
         return post
     group.last_number = post.number
     _count(session, group.id, person_id, 1)
-    rules = reading.definition_of(group)
-    made = outgoing.frames(session, site, group, post, raw, mail, languages(session, site, group))
-    mailings.open_mailing(
-        session,
-        source=SOURCE,
-        key=str(post.id),
-        mail_class=MailClass.DISCUSSION,
-        frames={language: frame.to_bytes() for language, frame in made.items()},
-        now=now,
-        due_at=now + rules.grace,
-        purpose=consent.list_purpose(group.id),
-        list_id=group.id,
-        thing_id=post.id,
-        reads=TREE if rules.kind is ListKind.ANNOUNCE else MEMBERS,
-    )
+    _owe(session, site, group, post, raw, mail, now)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
@@ -117,6 +103,25 @@ def latest_of(session: Session, list_id: int, person_id: int) -> Post | None:
         Post.list_id == list_id, Post.person_id == person_id, Post.state == PostState.PUBLISHED
     )
     return session.scalar(mine.order_by(Post.number.desc()).limit(1))
+
+
+def _owe(session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, now: datetime) -> None:
+    """Open the mailing that carries it, due when its author can no longer take it back."""
+    rules = reading.definition_of(group)
+    made = outgoing.frames(session, site, group, post, raw, mail, languages(session, site, group))
+    mailings.open_mailing(
+        session,
+        source=SOURCE,
+        key=str(post.id),
+        mail_class=MailClass.DISCUSSION,
+        frames={language: frame.to_bytes() for language, frame in made.items()},
+        now=now,
+        due_at=now + rules.grace,
+        purpose=consent.list_purpose(group.id),
+        list_id=group.id,
+        thing_id=post.id,
+        reads=TREE if rules.kind is ListKind.ANNOUNCE else MEMBERS,
+    )
 
 
 def _count(session: Session, list_id: int, person_id: int | None, by: int) -> None:

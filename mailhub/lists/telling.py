@@ -47,8 +47,7 @@ def tell(
 
     `key` is an entry of this room, or a whole one; `because` one of the footers; `below` somebody's own words, whole.
     """
-    person = session.get_one(Person, person_id)
-    language = persons.language_of(person, site)
+    person, language = session.get_one(Person, person_id), language_to(session, site, person_id)
     words = mail(language, key if "." in key else f"lists.{key}", **values)
     service.tell(
         session,

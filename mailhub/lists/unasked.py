@@ -84,36 +84,26 @@ def expire(session: Session, question_id: int, now: datetime) -> None:
 
 
 def _ask(session: Session, site: Site, place: Subscription, now: datetime) -> None:
+    """The letter, the question it asks, and the note that they were asked in these words."""
     group = reading.get(session, place.list_id)
-    language = telling.language_to(session, site, place.person_id)
-    rules = reading.definition_of(group)
-    values = {
-        "group": rules.titled(language),
-        "rhythm": telling.rhythm(language, place.delivery, coming=True),
-        "privacy": telling.privacy(language, rules),
-    }
     reached = persons.write_to(session, [place.person_id]).get(place.person_id)
-    question = questions.ask(
-        session,
-        kinds.UNASKED,
-        place.person_id,
-        [(place.person_id, reached.id if reached else None)],
-        now=now,
-        list_id=group.id,
-    )
+    address_id = reached.id if reached else None
+    asked = [(place.person_id, address_id)]
+    question = questions.ask(session, kinds.UNASKED, place.person_id, asked, now=now, list_id=group.id)
     words = telling.tell(
         session,
         site,
         place.person_id,
         group,
         "confirm-unasked",
-        values,
+        _values(session, site, group, place),
         because="unasked",
         occurrence=question.id,
         now=now,
         about=Thing(things.UNASKED, question.id),
-        address_id=reached.id if reached else None,
+        address_id=address_id,
     )
+    language = telling.language_to(session, site, place.person_id)
     question.detail = {"text": words.text, "language": language}
     consent.record(
         session,
@@ -126,3 +116,12 @@ def _ask(session: Session, site: Site, place: Subscription, now: datetime) -> No
         text=words.text,
         language=language,
     )
+
+
+def _values(session: Session, site: Site, group: MailList, place: Subscription) -> dict[str, str]:
+    language, rules = telling.language_to(session, site, place.person_id), reading.definition_of(group)
+    return {
+        "group": rules.titled(language),
+        "rhythm": telling.rhythm(language, place.delivery, coming=True),
+        "privacy": telling.privacy(language, rules),
+    }

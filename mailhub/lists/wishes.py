@@ -43,7 +43,7 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
     said = words.strip() or subject.strip()
     if not said or len(said) > LONGEST_COMMAND:
         return None
-    lines = [line for line in (_without_courtesy(line) for line in said.splitlines()) if line]
+    lines = [line for line in (without_courtesy(line) for line in said.splitlines()) if line]
     call = _call(lines[0], verbs, kind, today) if lines else None
     if call is not None and call.verb.name != LEAVE and said.endswith("?"):
         return None
@@ -71,7 +71,7 @@ def _slipped(line: str, verbs: Verbs) -> Call | None:
     return Call(leave, "") if any(len(w) >= LEAST_LETTERS and is_one_slip(line, w) for w in meant) else None
 
 
-def _without_courtesy(line: str) -> str:
+def without_courtesy(line: str) -> str:
     """What is left of a line without its «grazie» and "please"."""
     said, before = plain(line), ""
     while said != before:
