@@ -23,6 +23,7 @@ from mailhub.site import Site
 from mailhub.verbs import Thing
 
 MOST_A_DAY = 3  # confirmations to one address, over all lists
+MOST_TIMES = 4  # that one confirmation is written, to somebody who keeps asking by their own mail
 DAY = timedelta(days=1)
 
 
@@ -51,9 +52,11 @@ def request(
 ) -> Asked:
     """Ask an address whether its owner wants to join. `source` is "mail" where they wrote themselves.
 
-    Repeating it mails nobody; what a page shows must be the same whatever this returns (S-18).
+    Who asks again by mail is written to again, once a day; a page must show the same whatever this returns (S-18).
     """
     refused = _refused(session, group, person_id, address, now)
+    if refused is Asked.STANDING and source == "mail":
+        _repeat(session, site, group, person_id, address.id, now)
     if refused is not None:
         return refused
     purpose = consent.list_purpose(group.id)
@@ -223,9 +226,24 @@ def _values(session: Session, site: Site, group: MailList, person_id: int) -> di
     }
 
 
+def _repeat(session: Session, site: Site, group: MailList, person_id: int, address_id: int, now: datetime) -> None:
+    """The confirmation may have been lost: write it once more, to the mailbox that was asked."""
+    question = standing(session, group.id, person_id)
+    if question is None:
+        return
+    times, last = int(question.detail.get("times", 1)), str(question.detail.get("last", ""))
+    told_at = datetime.fromisoformat(last) if last else question.asked_at
+    was_asked = any(asking.address_id == address_id for asking in questions.asked(session, question))
+    if not was_asked or times >= MOST_TIMES or told_at > now - DAY:
+        return
+    question.detail = {**question.detail, "times": times + 1, "last": now.isoformat()}
+    _tell(session, site, group, question, person_id, address_id, now)
+
+
 def _tell(
     session: Session, site: Site, group: MailList, question: Question, person_id: int, address_id: int, now: datetime
 ) -> None:
+    times = int(question.detail.get("times", 1))
     telling.tell(
         session,
         site,
@@ -234,7 +252,7 @@ def _tell(
         "confirm",
         _values(session, site, group, person_id),
         because="asked",
-        occurrence=question.id,
+        occurrence=question.id * MOST_TIMES + times - 1,
         now=now,
         about=Thing(things.JOIN, question.id),
         address_id=address_id,

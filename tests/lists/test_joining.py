@@ -83,6 +83,17 @@ def test_one_confirmation_waits_for_an_address_and_group(village: Village) -> No
     assert len(village.told("nives@example.org")) == 1
 
 
+def test_who_asks_again_by_their_own_mail_is_written_to_again_once_a_day(village: Village) -> None:
+    group = village.opens("orto")
+    asks(village, group, "nives@example.org")
+    for _ in range(5):
+        village.passes(hours=24, minutes=1)
+        asks(village, group, "nives@example.org")
+        asks(village, group, "nives@example.org")
+        asks(village, group, "nives@example.org", source="page")
+    assert [mail.key for mail in village.told("nives@example.org")] == ["confirm"] * joining.MOST_TIMES
+
+
 def test_nobody_gets_more_than_three_confirmations_a_day(village: Village) -> None:
     groups = [village.opens(f"gruppo{n}") for n in range(5)]
     results = [asks(village, group, "victim@example.org", source="page") for group in groups]
