@@ -9,15 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailhub.db import state
-from mailhub.delivery import due, expand, switch
+from mailhub.delivery import due, switch
 from mailhub.delivery.sender import Sender
-from mailhub.hub.build import Hub
+from mailhub.hub.build import CLOCK, Hub
 from mailhub.inbound import claims
 from mailhub.inbound.working import Inbound
 
 log = logging.getLogger("mailhub.jobs")
 
-CLOCK = "clock"  # the name of the row that keeps a sandbox's turned clock
 ROUNDS = 10_000  # a settle that is not done by then runs in circles
 
 
@@ -34,11 +33,11 @@ class Worker:
         return self._inbound.work()
 
     def outbox(self) -> int:
-        """Owe a page of copies, send what is due; how much was done."""
-        with self._hub.database.transaction() as session:
-            owed = expand.page(session, self._hub.sources, now=self._hub.clock.now())
-            is_held = switch.why_held(session) is not None
-        return owed if is_held else owed + self._sender.work(self._hub.clock.now())
+        """Owe copies and send what is due; how many were tried."""
+        with self._hub.database.reading() as session:
+            if switch.why_held(session) is not None:
+                return 0
+        return self._sender.work(self._hub.clock.now())
 
     def stop(self) -> None:
         """Let the sender end soon; from any thread."""
@@ -52,11 +51,11 @@ class Worker:
                 done += chore.page(session, self._hub.clock.now())
         return done
 
-    def settle(self) -> None:
-        """Work until nothing is due."""
+    def settle(self) -> bool:
+        """Work until nothing is due; always True."""
         for _ in range(ROUNDS):
             if not (self.inbound() + self.outbox() + self.chores()):
-                return
+                return True
         raise RuntimeError("the work never ends: some row is due again as soon as it is done")
 
     def is_idle(self) -> bool:
@@ -69,26 +68,35 @@ class Worker:
         return soonest is None or soonest > now
 
     def next_due(self) -> datetime | None:
-        """The earliest instant at which any room has something to do."""
+        """The earliest instant at which any room has something to do; what is held back has none."""
         with self._hub.database.reading() as session:
-            named: list[datetime | None] = [due.next_due(session)]
+            named = [due.next_due(session)]
             named += [source.next_due(session) for source in self._hub.sources]
             named += [chore.next_due(session) for chore in self._hub.chores]
         return min((instant for instant in named if instant is not None), default=None)
 
-    def turn(self, by: timedelta, settle: Callable[[], None] | None = None) -> None:
-        """Let site time pass as it would: stop at every instant something is due, and work it off there."""
+    def turn(self, by: timedelta, settle: Callable[[], bool] | None = None) -> bool:
+        """Let site time pass as it would: stop at every instant something is due, and work it off there.
+
+        `settle` works everything off, or gives up and says False; then the clock stays where it is.
+        """
         settle = settle or self.settle
-        settle()
         until = self._hub.clock.now() + by
-        while (soonest := self.next_due()) is not None and soonest <= until:
+        last: datetime | None = None
+        while settle():
+            soonest = self.next_due()
+            if soonest is None or soonest > until:
+                self._go_to(until)
+                return settle()
+            if soonest == last:
+                raise RuntimeError(f"what is due at {soonest} stays due when it is done")
+            last = soonest
             self._go_to(max(soonest, self._hub.clock.now()))
-            settle()
-        self._go_to(until)
-        settle()
+        return False
 
     def _go_to(self, instant: datetime) -> None:
-        self._hub.clock.turn(instant - self._hub.clock.now())
+        """The clock never goes back: while we worked, time went on by itself."""
+        self._hub.clock.turn(max(instant - self._hub.clock.now(), timedelta()))
         with self._hub.database.transaction() as session:
             microseconds = self._hub.clock.offset // timedelta(microseconds=1)
             state.put(session, CLOCK, {"offset_microseconds": microseconds})
