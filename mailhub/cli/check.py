@@ -21,7 +21,7 @@ from mailhub.inbound.server import bind
 from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
 from mailhub.lists import publishing
-from mailhub.mail.dkim import SigningKey
+from mailhub.mail import dkim
 from mailhub.measures import HostPort
 from mailhub.settings import Settings
 
@@ -109,21 +109,20 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         tokens.load_keys(settings.site.secret_file)
     except BadInput as bad:
         yield Finding(Weight.ERROR, str(bad))
-    dkim = settings.dkim
-    for selector, key in ((dkim.selector, dkim.key_file), (dkim.next_selector, dkim.next_key_file)):
-        if selector and key:
-            yield from _signing(settings.site.domain, selector, key)
-    if not dkim.selector:
+    for key in (settings.dkim.key_file, settings.dkim.next_key_file):
+        if key is not None:
+            yield from _signing(key)
+    if not settings.dkim.selector:
         yield Finding(Weight.WARNING, "[dkim] names no key: our mail leaves unsigned, and many servers will refuse it")
 
 
-def _signing(domain: str, selector: str, path: Path) -> Iterator[Finding]:
+def _signing(path: Path) -> Iterator[Finding]:
     try:
-        SigningKey(domain, selector, path.read_bytes())
+        dkim.record(path.read_bytes())
     except OSError as fault:
         yield Finding(Weight.ERROR, f"{path}: this key cannot be read ({fault.strerror}); see [dkim]")
-    except (BadInput, ValueError) as fault:
-        yield Finding(Weight.ERROR, f"{path}: this is no key for DKIM ({fault}); it must be RSA, in PEM")
+    except BadInput as fault:
+        yield Finding(Weight.ERROR, f"{path}: {fault}")
 
 
 def _doors(settings: Settings) -> Iterator[Finding]:

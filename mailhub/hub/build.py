@@ -19,6 +19,7 @@ from mailhub.db import state
 from mailhub.db.session import Database
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
+from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.hub.chores import Chore
 from mailhub.lists import subscriptions
@@ -26,7 +27,7 @@ from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
-from mailhub.mail.dkim import SigningKey
+from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
 from mailhub.people import privacy, questions
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
@@ -123,7 +124,12 @@ def _signing(settings: Settings) -> SigningKey | None:
     dkim = settings.dkim
     if dkim.selector is None or dkim.key_file is None:
         return None
-    return SigningKey(settings.site.domain, dkim.selector, dkim.key_file.read_bytes())
+    pem = dkim.key_file.read_bytes()
+    try:
+        record(pem)  # a key that cannot sign is told at the start, not at the first mail
+    except BadInput as fault:
+        raise BadInput(f"{dkim.key_file}: {fault}") from fault
+    return SigningKey(settings.site.domain, dkim.selector, pem)
 
 
 def _offset(database: Database) -> timedelta:

@@ -11,6 +11,12 @@ from click.testing import CliRunner, Result
 
 from mailhub.cli.main import main
 
+GROUPS = {
+    "notizie": "title: Notizie\nkind: announce\n",
+    "orto": "# A working group\ntitle: Orto\njoin: open\nmoderate: newcomers\n",
+    "piazza": "title: Piazza\n",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cli:
@@ -53,13 +59,17 @@ class Cli:
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site fresh from `init`, with doors wherever the system chooses."""
+    """A site fresh from `init`, with groups of its own, and doors wherever the system chooses."""
     folder = tmp_path_factory.mktemp("init") / "site"
     words = ["init", str(folder), "--name", "Pietrafiore", "--domain", "lists.test", "--language", "en"]
     result = CliRunner().invoke(main, [*words, "--organiser", "olga@example.org", "--relay", "127.0.0.1:1"])
     assert result.exit_code == 0, result.output
     config = folder / "config.toml"
     config.write_text(config.read_text().replace(":8025", ":0").replace(":8080", ":0"))
+    for starter in (folder / "lists").iterdir():
+        starter.unlink()
+    for slug, text in GROUPS.items():
+        (folder / "lists" / f"{slug}.yaml").write_text(text)
     return folder
 
 

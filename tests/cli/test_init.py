@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mailhub import config, tokens
+from mailhub import config, content, tokens
 from mailhub.cli.main import main
 from mailhub.cli.records import needed
 from tests.cli.conftest import Cli
@@ -38,9 +38,13 @@ def test_two_sites_have_two_secrets(tmp_path: Path) -> None:
     assert one != two
 
 
-def test_the_starter_groups_come_along(written: Path) -> None:
-    assert (written / "lists" / "orto.yaml").is_file()
-    assert (written / "config.example.toml").is_file()
+def test_the_starters_come_along(tmp_path: Path) -> None:
+    assert init(str(tmp_path / "site")).exit_code == 0
+    home = content.starter()
+    for path in (*home.glob("lists/*"), *home.glob("journeys/*"), home / "config.example.toml"):
+        copied = tmp_path / "site" / path.relative_to(home)
+        assert copied.exists() is not path.name.startswith(".")
+    assert Cli(tmp_path / "site").says("plan").startswith("lists/")
 
 
 def test_the_records_to_publish_are_named_as_panels_name_them(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_every_mistake_is_told_with_its_line_and_nothing_is_published(site: Cli,
     orto(site, "moderate: newcomers", "moderate: nobdy")
     (site.folder / "lists" / "piazza.yaml").write_text("title: [\n")
     refused = site.refuses(command).splitlines()
-    assert refused[0] == 'lists/orto.yaml:10: "moderate" is nobdy; did you mean "nobody"?'
+    assert refused[0] == 'lists/orto.yaml:4: "moderate" is nobdy; did you mean "nobody"?'
     assert refused[1].startswith("lists/piazza.yaml:")
     assert len(refused) == 2
 
