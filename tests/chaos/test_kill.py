@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhub.sandbox.manners import Manners
+from mailhub.sandbox.manners import Manners, Received
 from mailhub.sandbox.sink import Sink
 from tests.live.site import Collector, LiveSite
 
@@ -83,6 +83,11 @@ def write(site: LiveSite, number: int) -> bool:
     return True
 
 
+def told(copies: list[Received]) -> Counter[tuple[str, bool]]:
+    """How often each member got each of the two posts."""
+    return Counter((copy.recipients[0], b"post 1" in copy.data) for copy in copies)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_loses_nothing_and_doubles_at_most_what_was_on_a_connection(
     town: tuple[LiveSite, Collector], step: str
@@ -94,11 +99,12 @@ def test_a_kill_loses_nothing_and_doubles_at_most_what_was_on_a_connection(
     site.start()
     if not accepted:
         assert write(site, 1), "the sender's second try is taken"
-    received = collector.wait_for(len(MEMBERS))
+    collector.wait_until(lambda copies: len({copy.recipients for copy in copies}) == len(MEMBERS))
     write(site, 2)
-    received = collector.wait_for(len(received) + len(MEMBERS))
+    collector.wait_until(lambda copies: len(told(copies)) == 2 * len(MEMBERS))
     assert site.stop() == 0
-    copies = Counter((copy.recipients[0], b"post 1" in copy.data) for copy in received)
+    received = collector.received
+    copies = told(received)
     assert set(copies) == {(member, is_first) for member in MEMBERS for is_first in (True, False)}
     doubled = sum(count - 1 for count in copies.values())
     assert doubled <= (LANES if step in IN_DOUBT else 0)

@@ -6,7 +6,7 @@ import smtplib
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,9 +110,9 @@ class Collector:
             self.received.append(received)
             self._more.notify_all()
 
-    def wait_for(self, count: int, seconds: float = PATIENCE) -> list[Received]:
+    def wait_until(self, is_enough: Callable[[list[Received]], bool], seconds: float = PATIENCE) -> list[Received]:
         with self._more:
-            self._more.wait_for(lambda: len(self.received) >= count, seconds)
+            self._more.wait_for(lambda: is_enough(self.received), seconds)
             return list(self.received)
 
 
