@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.language import Words, mail
+from mailhub.delivery import service
+from mailhub.language import Words, mail, say
 from mailhub.lists import kinds, places, reading, telling, things
 from mailhub.lists.definition import Join
 from mailhub.lists.reading import BELONGING
@@ -20,6 +21,7 @@ from mailhub.lists.tables import MailList, Subscription, SubscriptionState
 from mailhub.people import activity, consent, persons, questions
 from mailhub.people.tables import Address, Asking, ConsentState, Person, Question
 from mailhub.site import Site
+from mailhub.tokens import Token, kind_named
 from mailhub.verbs import Thing
 
 MOST_A_DAY = 3  # confirmations to one address, over all lists
@@ -84,10 +86,9 @@ def request(
 
 
 def confirmation(session: Session, site: Site, group: MailList, person_id: int) -> Words:
-    """The words of the confirmation, which are what consent will be given to."""
-    return mail(
-        telling.language_to(session, site, person_id), "lists.confirm", **_values(session, site, group, person_id)
-    )
+    """The words of the confirmation, which are what consent will be given to; its page's address stays out of them."""
+    language = telling.language_to(session, site, person_id)
+    return mail(language, "lists.confirm", **_values(session, site, group, person_id), page="")
 
 
 def standing(session: Session, list_id: int, person_id: int) -> Question | None:
@@ -159,6 +160,7 @@ def remind(session: Session, site: Site, question_id: int, now: datetime) -> Non
             {
                 "group": reading.definition_of(group).titled(language),
                 "asked": telling.told_day(site, person, question.asked_at, language, now).capitalize(),
+                "page": _page(session, site, question, asking.person_id, now),
             },
             because="asked",
             occurrence=question.id,
@@ -250,10 +252,19 @@ def _tell(
         person_id,
         group,
         "confirm",
-        _values(session, site, group, person_id),
+        {**_values(session, site, group, person_id), "page": _page(session, site, question, person_id, now)},
         because="asked",
         occurrence=question.id * MOST_TIMES + times - 1,
         now=now,
         about=Thing(things.JOIN, question.id),
         address_id=address_id,
     )
+
+
+def _page(session: Session, site: Site, question: Question, person_id: int, now: datetime) -> str:
+    """Where «sì» can be pressed, as a sentence; "" on a site without a web address."""
+    person, kind = session.get_one(Person, person_id), kind_named(things.JOIN)
+    assert kind is not None, "things registers it"
+    token = Token(kind, person_id, question.id, (now + service.ANSWERABLE).date())
+    link = site.link(f"a/{site.keys.issue_link(token, epoch=person.token_epoch)}?v=confirm")
+    return say(persons.language_of(person, site), "lists.confirm-page", link=link) if link else ""

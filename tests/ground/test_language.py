@@ -96,7 +96,7 @@ def test_every_mail_of_ours_can_be_written(tongue: str) -> None:
 
 
 def test_the_confirmation_reads_as_it_was_written_for_people() -> None:
-    assert mail("it", "lists.confirm", group="Orto di Pietrafiore", rhythm="", privacy="") == Words(
+    assert mail("it", "lists.confirm", group="Orto di Pietrafiore", rhythm="", privacy="", page="") == Words(
         "Confermi? Gruppo Orto di Pietrafiore",
         "Qualcuno, speriamo tu, ha chiesto di iscrivere questo indirizzo al\ngruppo Orto di Pietrafiore.\n\n"
         "Se vuoi entrare, rispondi a questa mail e scrivi «sì»; se la richiesta\n"
