@@ -42,5 +42,9 @@ def open_doors(hub: Hub) -> Doors:
         after=keeper.close,
     )
     doors = Doors(rules, smtp=hub.settings.inbound.smtp, lmtp=hub.settings.inbound.lmtp)
-    doors.open()
+    try:
+        doors.open()
+    except BaseException:
+        doors.close()
+        raise
     return doors

@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from mailhub.delivery import recovery
+from mailhub.delivery.rows import BELL as OUTBOX
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims
 from mailhub.inbound.door import open_doors
@@ -17,19 +18,19 @@ from mailhub.jobs.assembly import worker_for
 from mailhub.jobs.control import Action, ControlServer
 from mailhub.jobs.doorbell import Doorbell
 from mailhub.jobs.timetable import Timetable
-from mailhub.jobs.worker import Worker
 from mailhub.web.app import make_app
 from mailhub.web.server import WebServer
 
 log = logging.getLogger("mailhub.jobs")
 
-OUTBOX = "delivery"
 CHORES = "chores"
 ROLES = ("inbound", "web", "work", "clock")
 LOOK_EVERY = 5.0  # seconds; bells make it sooner
 CHECKPOINT_EVERY = 60.0
 SETTLE_LOOK = 0.02
+SETTLE_WITHIN = 30.0  # a sandbox that is not done by then says so
 AFTER_FAULT = 5.0  # a loop that failed waits before it tries again
+LAST_PAGE = 30.0  # how long a loop may take for its last page
 
 
 class Service:
@@ -42,23 +43,22 @@ class Service:
         self._bells = bells
         self._only = only
         self._stopping = threading.Event()
-        self._worker: Worker = worker_for(hub)
+        self._turning = threading.Lock()
+        self._failing: set[str] = set()  # kinds of work whose last page failed
+        self._worker = worker_for(hub)
         self._threads: list[threading.Thread] = []
         self._timetable = Timetable()
         self._control = ControlServer(control_path(hub), actions)
         self.doors: Doors | None = None
         self.web: WebServer | None = None
 
-    @property
-    def worker(self) -> Worker:
-        return self._worker
-
     def start(self) -> None:
         """Bind what can fail first, then take over what the last process left, then work."""
         if "inbound" in self._only:
             self.doors = open_doors(self._hub)
         if "web" in self._only and self._hub.settings.web.bind is not None:
-            self.web = WebServer(make_app(self._hub), self._hub.settings.web.bind)
+            app = make_app(self._hub, {"work": self.is_working})
+            self.web = WebServer(app, self._hub.settings.web.bind)
             self.web.start()
         if self._hub.database.is_sqlite:
             self._take_over()
@@ -78,20 +78,34 @@ class Service:
             self.web.stop()
         self._control.stop()
         self._timetable.stop()
-        self._bells.ring_all()
+        self._bells.close()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(LAST_PAGE)
         self._hub.close()
 
-    def turn(self, by: timedelta) -> None:
-        """Turn the site's clock, as the sandbox does, while the loops work."""
-        self._worker.turn(by, self.settle)
+    def is_working(self) -> bool:
+        """Whether every kind of work that runs here does its pages."""
+        return not self._failing and all(thread.is_alive() for thread in self._threads)
 
-    def settle(self) -> None:
-        """Wait until the loops have worked off everything that is due."""
-        while not self._worker.is_idle() and not self._stopping.is_set():
+    def next_due(self) -> datetime | None:
+        """The next instant, by the site's clock, at which something is due."""
+        return self._worker.next_due()
+
+    def turn(self, by: timedelta) -> bool:
+        """Turn the site's clock, as the sandbox does, while the loops work; False when they did not keep up."""
+        with self._turning:
+            return self._worker.turn(by, self.settle)
+
+    def settle(self) -> bool:
+        """Wait until the loops have worked off everything that is due; False when that takes too long."""
+        until = self._hub.clock.monotonic() + SETTLE_WITHIN
+        while not self._worker.is_idle():
+            if self._hub.clock.monotonic() > until:
+                return False
             self._bells.ring_all()
-            self._stopping.wait(SETTLE_LOOK)
+            if self._stopping.wait(SETTLE_LOOK):
+                return False
+        return True
 
     def _take_over(self) -> None:
         with self._hub.database.transaction() as session:
@@ -114,8 +128,10 @@ class Service:
         while not self._stopping.is_set():
             try:
                 busy = page()
+                self._failing.discard(kind)
             except Exception:  # a fault in one page must not stop mail; the row is parked or tried again
                 log.exception("work failed kind=%s", kind)
+                self._failing.add(kind)
                 self._stopping.wait(AFTER_FAULT)
                 continue
             if not busy:
