@@ -69,6 +69,7 @@ class Keeper:
 
     def offer(self, envelope: Envelope, raw: bytes) -> Future[int]:
         future: Future[int] = Future()
+        future.set_running_or_notify_cancel()  # who hangs up must not end the thread that would set it
         self._waiting.put((envelope, raw, future))
         return future
 
