@@ -38,6 +38,9 @@ def keys_of(settings: Settings) -> Mapping[str, Path]:
 def back_up(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     """Write the site as it is at this moment. Rows come first: a file is on disk before the row that names it."""
     del args
+    complaint = None if hub.database.is_sqlite else migrate.behind(hub.database)
+    if complaint is not None:  # SQLite is copied as a file, whatever is in it
+        raise BadInput(f"{complaint} Its backup is made with the release that wrote it.")
     progress = Progress(terminal, hub.clock, "backing up")
     with _folder(hub.settings.site.data_dir) as folder:
         (folder / ROWS).mkdir()

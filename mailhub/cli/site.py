@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import IO, Any
 
 import click
@@ -44,12 +44,15 @@ def busy(holder: str, settings: Settings) -> str:
     return f"Another command works with {settings.site.data_dir} ({holder}); wait until it has ended."
 
 
-def open_database(settings: Settings, ring: Callable[[str], None] | None = None) -> Database:
+def open_database(
+    settings: Settings, ring: Callable[[str], None] | None = None, *, any_release: bool = False
+) -> Database:
     """The database, with its tables; raises BadInput when it cannot be reached or is not of this release."""
     settings.site.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = migrate.opened(settings.database.url, on_commit=ring)
     try:
-        migrate.ensure(database)
+        if not any_release or migrate.current(database) is None:
+            migrate.ensure(database)
     except BaseException:
         database.close()
         raise
@@ -57,17 +60,34 @@ def open_database(settings: Settings, ring: Callable[[str], None] | None = None)
 
 
 def perform(
-    where: Where, name: str, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]] | None = None
+    where: Where,
+    name: str,
+    action: HubAction,
+    args: Mapping[str, Any],
+    files: Mapping[str, IO[bytes]] | None = None,
+    *,
+    any_release: bool = False,
 ) -> None:
-    """Do this in the running site, or here when none runs; ends the command with its exit code."""
+    """Do this in the running site, or here when none runs; ends the command with its exit code.
+
+    `any_release`: it can be done to the database of an older release too.
+    """
     settings = where.settings()
-    code = _anywhere(settings, name, action, args, files or {})
+
+    def here() -> int:
+        return _here(open_database(settings, any_release=any_release), settings, action, args, files or {})
+
+    code = _anywhere(settings, name, args, files or {}, here)
     if code:
         raise click.exceptions.Exit(code)
 
 
 def _anywhere(
-    settings: Settings, name: str, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]]
+    settings: Settings,
+    name: str,
+    args: Mapping[str, Any],
+    files: Mapping[str, IO[bytes]],
+    here: Callable[[], int],
 ) -> int:
     """Between two looks the site may start or end, so that neither its socket nor its lock is to be had."""
     pause = threading.Event()
@@ -78,7 +98,7 @@ def _anywhere(
             if code is not None:
                 return code
             if lock.take(name):
-                return _here(settings, action, args, files)
+                return here()
             if not lock.holder().startswith(f"{RUN},"):
                 break
             pause.wait(BETWEEN)
@@ -87,9 +107,9 @@ def _anywhere(
         lock.release()
 
 
-def _here(settings: Settings, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]]) -> int:
-    hub = build_hub(settings, database=open_database(settings))
-    try:
+def _here(
+    database: Database, settings: Settings, action: HubAction, args: Mapping[str, Any], files: Mapping[str, IO[bytes]]
+) -> int:
+    with closing(database):
+        hub = build_hub(settings, database=database)
         return action(hub, args, Terminal(sys.stdout, sys.stderr, files, lambda: None, sys.stderr.isatty()))
-    finally:
-        hub.close()

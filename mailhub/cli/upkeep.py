@@ -47,7 +47,7 @@ def backup(where: Where, file: str) -> None:
         path = where.path()
         if path is not None:
             files[CONFIG] = stack.enter_context(open_input(str(path)))
-        perform(where, "backup", back_up, {}, files)
+        perform(where, "backup", back_up, {}, files, any_release=True)
 
 
 @click.command("restore", help="Bring a backup back into a site without rows; sending is held until `resume`.")

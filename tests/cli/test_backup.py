@@ -1,6 +1,7 @@
 """A backup is the whole site or none, and a restored site sends nothing until somebody has looked."""
 
 import io
+import sqlite3
 import tarfile
 from pathlib import Path
 
@@ -109,6 +110,15 @@ def test_a_damaged_backup_restores_nothing(lived: Cli, tmp_path: Path, damage: s
     assert "nothing was restored" in refused
     assert refused.count("\n") == 1
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_backup_can_be_made_before_an_upgrade(lived: Cli) -> None:
+    database = sqlite3.connect(lived.folder / "data" / "mailhub.db")
+    database.execute("UPDATE alembic_version SET version_num = '0000'")
+    database.commit()
+    database.close()
+    assert "install that release" in lived.refuses("plan")
+    assert Path(backup(lived)).is_file()
 
 
 def test_a_backup_that_fails_leaves_no_file(lived: Cli) -> None:
