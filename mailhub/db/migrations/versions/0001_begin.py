@@ -663,6 +663,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mail_id", "position", name=op.f("pk_disposition")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("disposition", schema=None) as batch_op:
+        batch_op.create_index("ix_disposition_person_id", ["person_id", "at"], unique=False)
+
     op.create_table(
         "post_reference",
         sa.Column("post_id", BigInt, nullable=False),
