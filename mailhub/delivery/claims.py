@@ -117,8 +117,10 @@ def _due(session: Session, mailing: Mailing, limit: int, now: datetime) -> list[
     first = aliased(Address)
     preferred = sa.select(first.id).where(first.person_id == DELIVERY.c.person_id, first.rank == 0)
     address_id = sa.func.coalesce(DELIVERY.c.address_id, preferred.scalar_subquery())
+    # Until its owner has answered from it, a name may be a stranger's words (S-05).
+    name = sa.case((Address.confirmed_at.is_not(None), Person.name), else_="")
     wanted = (
-        sa.select(DELIVERY, Address.email, Person.name, Person.language)
+        sa.select(DELIVERY, Address.email, name, Person.language)
         .outerjoin(Person, Person.id == DELIVERY.c.person_id)
         .outerjoin(Address, Address.id == address_id)
         .where(DELIVERY.c.mailing_id == mailing.id, WAITING, DELIVERY.c.due_at <= now)

@@ -1,59 +1,90 @@
 """What we say to a mail that could not be done as it stands: never to forged or automatic mail, never too often."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from mailhub import formats
 from mailhub.hub import acting
-from mailhub.inbound import dispatch
+from mailhub.inbound import hints
+from mailhub.inbound.result import Result
 from mailhub.inbound.tables import Disposition
 from mailhub.inbound.visit import Visit
 from mailhub.language import say
-from mailhub.lists import reading, things
+from mailhub.lists import reading, telling, things
 from mailhub.lists.tables import MailList
+from mailhub.people.tables import Person
 from mailhub.verbs import Act, Answer, Thing
 
 MOST_A_DAY = 5  # answers to mail we did not understand, to one person (RFC 3834 section 2, D-65)
-PER_MAIL = 100  # answers to one mail have numbers below this
-DESK = Thing(things.LIST, 0)
+PER_MAIL = 10_000  # answers to one mail have numbers below this
+PER_TURN = 1_000  # and those to one of its commands below this: a mail has as many recipients at most
+DESK = things.of_list(0)
 
 
-def give(visit: Visit, act: Act, answer: Answer, position: int) -> None:
+def give(visit: Visit, act: Act, answer: Answer, position: int, turn: int = 0) -> None:
     """Answer what was understood."""
-    acting.tell(act, answer, occurrence=visit.receipt.id * PER_MAIL + position, in_reply_to=visit.mail.message_id)
+    occurrence = visit.receipt.id * PER_MAIL + turn * PER_TURN + position
+    acting.tell(act, answer, occurrence=occurrence, in_reply_to=visit.mail.message_id)
 
 
-def refuse(visit: Visit, key: str, position: int, *, thing: Thing | None = None) -> "dispatch.Result":
-    """Answer what was not: what to write instead, with their own text below."""
-    if not visit.may_answer or not visit.evidence().any:
-        return dispatch.Result("held", key, visit.person.id if visit.person else None, thing=thing)
+def refuse(
+    visit: Visit,
+    key: str,
+    position: int,
+    *,
+    thing: Thing | None = None,
+    token: bool = False,
+    since: datetime | None = None,
+) -> Result:
+    """Answer what was not: what to write instead, with their own text below.
+
+    `thing` is what a reply to it will be about; `token`: theirs came with it; `since`: when what they answered ended.
+    """
+    evidence = visit.evidence(token=token)
+    known = visit.person.id if visit.person else None
+    if not evidence.any:
+        return Result("held", key, known, thing=thing)
+    if not visit.may_answer:
+        return Result("dropped", f"{key}, not answered: {visit.read.nature.reason}", known, thing=thing)
     person, address = visit.meet()
-    if _answered_today(visit, person.id) >= MOST_A_DAY:
-        return dispatch.Result("dropped", "too-many-answers", person.id, thing=thing)
+    if answered_today(visit, person.id) >= MOST_A_DAY:
+        return Result("dropped", "too-many-answers", person.id, thing=thing)
     act = Act(
         session=visit.session,
         site=visit.hub.site,
         person_id=person.id,
         thing=thing or DESK,
         argument="",
-        evidence=visit.evidence(),
+        evidence=evidence,
         via="reply",
         now=visit.now,
         language=visit.language,
         address_id=address.id,
         words=visit.words,
     )
-    give(visit, act, Answer(f"inbound.{key}", _values(visit, key, thing), thing, returns_text=True), position)
-    return dispatch.Result("answered", key, person.id, thing=thing)
+    values = _values(visit, key, person, thing, since or visit.now)
+    give(visit, act, Answer(f"inbound.{key}", values, thing, returns_text=True), position)
+    return Result("answered", key, person.id, thing=thing)
 
 
-def _values(visit: Visit, key: str, thing: Thing | None) -> dict[str, object]:
+def answered_today(visit: Visit, person_id: int) -> int:
+    """How many mails of this person we answered in the last day without having done anything."""
+    since = visit.now - timedelta(days=1)
+    answered = sa.select(sa.func.count()).where(
+        Disposition.person_id == person_id, Disposition.outcome == "answered", Disposition.at > since
+    )
+    return visit.session.scalar(answered.select_from(Disposition)) or 0
+
+
+def _values(visit: Visit, key: str, person: Person, thing: Thing | None, since: datetime) -> dict[str, object]:
     """What these words have places for."""
-    list_id = things.list_of(visit.session, thing) if thing else None
     match key:
-        case "not-understood":
-            return {"words": _words(visit, thing), "hint": _hint(visit, list_id)}
+        case "expired":
+            day = telling.told_day(visit.hub.site, person, since, visit.language, visit.now)
+            return {"day": day, "contact": acting.contact(visit.session, visit.hub.site)}
+        case "not-understood" if thing is not None:
+            return {"words": _words(visit, person, thing), "hint": _hint(visit, person, thing)}
         case "help":
             return {
                 "site": visit.hub.site.name,
@@ -63,16 +94,16 @@ def _values(visit: Visit, key: str, thing: Thing | None) -> dict[str, object]:
     return {}
 
 
-def _words(visit: Visit, thing: Thing | None) -> str:
-    """What may be said to this thing, the likeliest first; three are enough."""
-    verbs = visit.hub.verbs.for_kind(thing.kind if thing else things.LIST)
-    said = [formats.quoted(visit.language, verb.words[visit.language][0]) for verb in verbs[:3]]
+def _words(visit: Visit, person: Person, thing: Thing) -> str:
+    said = [formats.quoted(visit.language, word) for word in hints.words(visit, person, thing)]
     return formats.listing(visit.language, said, alternatives=True)
 
 
-def _hint(visit: Visit, list_id: int | None) -> str:
+def _hint(visit: Visit, person: Person, thing: Thing) -> str:
+    """Where to speak to the group, for those it would hear."""
+    list_id = things.list_of(visit.session, thing)
     group = visit.session.get(MailList, list_id) if list_id else None
-    if group is None:
+    if group is None or not reading.standing(visit.session, group.id, person.id).belongs:
         return ""
     title = reading.title(visit.session, group.id, visit.language) or group.slug
     return say(visit.language, "inbound.hint-group", group=title, address=visit.hub.site.address(group.slug))
@@ -88,11 +119,3 @@ def _groups(visit: Visit) -> list[str]:
         if rules.join != "invitation"
     ]
     return lines or [say(visit.language, "inbound.no-groups")]
-
-
-def _answered_today(visit: Visit, person_id: int) -> int:
-    since = visit.now - timedelta(days=1)
-    answered = sa.select(sa.func.count()).where(
-        Disposition.person_id == person_id, Disposition.outcome == "answered", Disposition.at > since
-    )
-    return visit.session.scalar(answered.select_from(Disposition)) or 0

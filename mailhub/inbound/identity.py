@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 from mailhub import formats, tokens
 from mailhub.authority import Evidence, Level
 from mailhub.hub import acting
-from mailhub.inbound import answers
+from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.inbound.visit import Visit
 from mailhub.people import persons, questions
-from mailhub.people.tables import Asking, Question
+from mailhub.people.tables import Address, Asking, Person, Question
 from mailhub.questions import QuestionKind
+from mailhub.site import Site
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verb
 
 KIND = tokens.MAIL.name
 ONCE_IN = timedelta(days=1)
-WAS_IT_YOU = QuestionKind(KIND, ends_after=timedelta(days=7))
+WAITS_FOR = timedelta(days=7)
+WAS_IT_YOU = QuestionKind(KIND, ends_after=WAITS_FOR)
+UNPROVEN = "unproven"  # the reason of a mail that is held until its author vouches for it
 
-Again = Callable[[Session, int, int, datetime], None]  # works on a mail once more, for the recipient at this position
+Again = Callable[[Session, int, datetime], None]  # works on a mail once more, where it waited for its author's word
 
 
 def ask(visit: Visit, position: int) -> None:
@@ -31,27 +34,54 @@ def ask(visit: Visit, position: int) -> None:
     person, address = visit.person, visit.address
     if person is None or address is None or visit.is_automatic or _asked_lately(visit.session, person.id, visit.now):
         return
-    detail = {"position": position}
-    question = questions.ask(
-        visit.session, WAS_IT_YOU, visit.receipt.id, [(person.id, address.id)], now=visit.now, detail=detail
+    _ask(visit.session, visit.hub.site, visit.receipt, position, person, address, visit.now)
+
+
+def ask_on(session: Session, site: Site, person_id: int, now: datetime) -> None:
+    """Somebody has just vouched for one mail, so they may be asked about the next that waits for their word."""
+    found = session.execute(_waiting(person_id, now)).first()
+    address = persons.address_of(session, found.InboundMail.author or "") if found else None
+    if found is None or address is None or address.person_id != person_id:
+        return
+    person = session.get_one(Person, person_id)
+    _ask(session, site, found.InboundMail, found.Disposition.position, person, address, now)
+
+
+def _waiting(person_id: int, now: datetime) -> sa.Select[InboundMail, Disposition]:
+    """The oldest mail of this person that is held as unproven, and that nobody has asked about."""
+    asked = sa.exists().where(Question.kind == KIND, Question.thing_id == InboundMail.id)
+    return (
+        sa.select(InboundMail, Disposition)
+        .join(Disposition, Disposition.mail_id == InboundMail.id)
+        .where(Disposition.person_id == person_id, Disposition.at > now - WAITS_FOR)
+        .where(Disposition.outcome == "held", Disposition.reason == UNPROVEN, ~asked)
+        .order_by(Disposition.mail_id, Disposition.position)
+        .limit(1)
     )
-    when = formats.day_hour(visit.language, visit.receipt.received_at, persons.zone_of(person, visit.hub.site))
+
+
+def _ask(
+    session: Session, site: Site, mail: InboundMail, position: int, person: Person, address: Address, now: datetime
+) -> None:
+    question = questions.ask(session, WAS_IT_YOU, mail.id, [(person.id, address.id)], now=now)
+    language = persons.language_of(person, site)
+    when = formats.day_hour(language, mail.received_at, persons.zone_of(person, site))
     # No word of the mail is repeated: whoever forged it would have us carry their text (S-05).
-    values = {"when": when, "address": visit.receipt.recipients[position]}
+    values = {"when": when, "address": mail.recipients[position]}
     act = Act(
-        session=visit.session,
-        site=visit.hub.site,
+        session=session,
+        site=site,
         person_id=person.id,
         thing=Thing(KIND, question.id),
         argument="",
         evidence=Evidence(),
         via="reply",
-        now=visit.now,
-        language=visit.language,
+        now=now,
+        language=language,
         address_id=address.id,
     )
     answer = Answer("inbound.was-this-you", values, act.thing)
-    acting.tell(act, answer, occurrence=visit.receipt.id * answers.PER_MAIL + position, because="named")
+    acting.tell(act, answer, occurrence=question.id, because="named")
 
 
 def verbs(again: Again) -> tuple[Verb, Verb]:
@@ -61,7 +91,8 @@ def verbs(again: Again) -> tuple[Verb, Verb]:
         question = act.session.get_one(Question, act.thing.id)
         if not questions.settle(act.session, question, "it-was-me", act.person_id, now=act.now):
             return Outcome(False, None)
-        again(act.session, question.thing_id, int(question.detail["position"]), act.now)
+        again(act.session, question.thing_id, act.now)
+        ask_on(act.session, act.site, act.person_id, act.now)
         return Outcome(True)
 
     def no(act: Act) -> Outcome:

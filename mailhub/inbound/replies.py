@@ -3,42 +3,71 @@
 A token never makes anybody somebody else: mail with another person's token is held and answered to nobody (promise 5).
 """
 
+from mailhub.authority import Allowed, allows
 from mailhub.hub import acting
-from mailhub.inbound import answers, dispatch
+from mailhub.inbound import answers
+from mailhub.inbound.arrivals import arrival, from_receipt
+from mailhub.inbound.commands import Asked, carry_out
+from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
-from mailhub.lists import posting, things
+from mailhub.lists import posting, things, wishes
+from mailhub.people.tables import Person, Question
 from mailhub.tokens import Token
 from mailhub.verbs import Call, Thing
 
 
-def receive(visit: Visit, token: Token, stale: bool, position: int) -> "dispatch.Result":
-    """What became of a reply to the thing this token names."""
+def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
+    """What became of a reply to the thing this token names. A stale token says what is answered, and proves nothing."""
     thing = Thing(token.kind.name, token.thing)
+    if visit.person is None and visit.session.get(Person, token.person) is None:
+        return _forgotten(visit, thing, position)
     if visit.person is None or visit.person.id != token.person:
-        return dispatch.Result("held", "not-theirs", visit.person.id if visit.person else None, thing=thing)
+        return Result("held", "not-theirs", visit.person.id if visit.person else None, thing=thing)
     if not visit.words:
-        return answers.refuse(visit, "empty", position, thing=thing)
-    call, rest = command(visit, thing)
+        return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
+    call, said = command(visit, thing)
     if call is None:
-        return _without_command(visit, thing, position)
+        return _without_command(visit, thing, position, is_theirs=not stale)
+    if stale and _wants_token(visit, call):
+        return answers.refuse(visit, "outdated", position, thing=thing)
     mailbox = not stale and _went_only_there(visit, thing)
-    return dispatch.carry_out(visit, call, thing, position, "reply", token=not stale, mailbox=mailbox, rest=rest)
+    return carry_out(visit, Asked(call, thing, said, position, token=not stale, mailbox=mailbox))
+
+
+def _forgotten(visit: Visit, thing: Thing, position: int) -> Result:
+    """Who never confirmed is forgotten, and so is what they were asked: a late «sì» hears how to begin again."""
+    question = visit.session.get(Question, thing.id) if thing.kind in things.QUESTIONS else None
+    list_id = things.list_of(visit.session, thing)
+    ended = question.settled_at if question else None
+    return answers.refuse(visit, "expired", position, thing=things.of_list(list_id) if list_id else None, since=ended)
 
 
 def command(visit: Visit, thing: Thing) -> tuple[Call | None, str]:
-    """The verb in the first line of the new words, and the lines after it."""
-    lines = visit.words.splitlines()
-    if not lines:
-        return None, ""
-    return visit.hub.verbs.recognise(lines[0], thing.kind), "\n".join(lines[1:]).strip()
+    """The verb in the first line that is more than a greeting, and the words from that line on."""
+    verbs, lines = visit.hub.verbs, [line for line in visit.words.splitlines() if line.strip()]
+    while lines:
+        bare = wishes.without_courtesy(lines[0])
+        if bare:
+            call = verbs.recognise(lines[0], thing.kind) or verbs.recognise(bare, thing.kind)
+            return call, "\n".join(lines)
+        lines = lines[1:]
+    return None, ""
 
 
-def _without_command(visit: Visit, thing: Thing, position: int) -> "dispatch.Result":
+def _without_command(visit: Visit, thing: Thing, position: int, *, is_theirs: bool) -> Result:
     """Prose: to a message it is an answer in its conversation, elsewhere we ask what is meant."""
     if thing.kind == things.POST:
-        receipt = posting.receive(visit.session, visit.hub.site, dispatch.arrival(visit), reply_to=thing.id)
-        return dispatch.from_receipt(visit, receipt, position)
-    return answers.refuse(visit, "not-understood", position, thing=thing)
+        receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), reply_to=thing.id)
+        return from_receipt(visit, receipt, position)
+    return answers.refuse(visit, "not-understood", position, thing=thing, token=is_theirs)
+
+
+def _wants_token(visit: Visit, call: Call) -> bool:
+    """Whether its author is known to have written this, and only the token is missing: then asking them again helps."""
+    verb, evidence = call.verb, visit.evidence()
+    return evidence.aligned and not isinstance(
+        allows(verb.level, evidence, on_record=True, one_tap=verb.one_tap), Allowed
+    )
 
 
 def _went_only_there(visit: Visit, thing: Thing) -> bool:

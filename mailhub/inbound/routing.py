@@ -99,7 +99,7 @@ class Ways:
     keys: Keys
     today: date
     front_desk: str  # the whole address of the desk
-    epoch: Callable[[int], int | None]  # a person's token epoch; None: nobody of that number
+    epoch: Callable[[int], int | None]  # a person's token epoch; None: nobody of that number, or nobody any more
 
 
 def route(local: str | None, ways: Ways, member_of: Container[int] | None = None) -> Route:
@@ -145,12 +145,15 @@ def _by_token(head: str, text: str, ways: Ways) -> Route | None:
 
 
 def _thing(text: str, ways: Ways) -> ToThing | None:
-    """A reply token of this epoch, or of an older one: that one routes, and proves nothing any more."""
+    """A reply token of this epoch, or of an older one: that one routes, and proves nothing any more.
+
+    Lasting tokens stand in every copy a group gets (`u.`, `p.`), so as `r.` they would let anybody speak for anybody.
+    """
     claimed = tokens.peek(text)
-    current = ways.epoch(claimed.person) if claimed else None
-    if claimed is None or current is None:
+    if claimed is None or claimed.kind.lasting:
         return None
-    for epoch in range(current, -1, -1):
+    current = ways.epoch(claimed.person)
+    for epoch in range(current or 0, -1, -1):
         token = ways.keys.read(text, epoch=epoch, today=ways.today)
         if isinstance(token, Expired):
             return ToThing(token.token, stale=True)

@@ -55,12 +55,17 @@ class Disposition(Base):
     """What became of one mail for one of its recipients."""
 
     __tablename__ = "disposition"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        sa.Index("ix_disposition_person_id", "person_id", "at"),
+        {"sqlite_with_rowid": False},
+    )
 
     mail_id: Mapped[int] = mapped_column(sa.ForeignKey("inbound_mail.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     recipient: Mapped[str]
-    outcome: Mapped[str]  # "posted", "held", "answered", "done", "dropped", "recorded", "unreadable", "relayed"
+    outcome: Mapped[
+        str
+    ]  # "posted", "held", "answered", "done", "dropped", "recorded", "unreadable", "relayed", "parked"
     reason: Mapped[str]
     at: Mapped[datetime]
     person_id: Mapped[int | None]

@@ -11,11 +11,12 @@ from mailhub.inbound.evidence import weigh
 from mailhub.inbound.reading import Read
 from mailhub.inbound.routing import Ways
 from mailhub.inbound.tables import InboundMail
-from mailhub.language import guess_language, pick_language
+from mailhub.language import LANGUAGES, guess_language, pick_language
 from mailhub.lists import reading as groups
 from mailhub.mail.message import Mail
 from mailhub.people import persons
 from mailhub.people.tables import Address, Person
+from mailhub.verbs import Verb, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Visit:
     address: Address | None
     now: datetime
     vouched: bool = False  # its author has said «it was me» (evidence A)
+    spoken: str | None = None  # the language of the address or the word by which they asked
 
     @property
     def mail(self) -> Mail:
@@ -43,13 +45,18 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """The author's language: theirs on record, else the one they write, else the site's."""
+        """The author's language: theirs on record, else the one they write or ask in, else the site's."""
         known = self.person.language if self.person else None
-        return pick_language(known, guess_language(self.words), self.hub.site.language)
+        return pick_language(known, guess_language(self.words), self.spoken, self.hub.site.language)
 
     @property
     def is_automatic(self) -> bool:
         return self.read.nature.automatic or self.read.kind != "post"
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether it reads like an auto-responder's that does not say so: it answers nothing (D-67)."""
+        return not self.read.nature.counts_as_answer
 
     @property
     def may_answer(self) -> bool:
@@ -84,6 +91,18 @@ def arrive(
     address = persons.address_of(session, author.email) if author else None
     person = session.get(Person, address.person_id) if address else None
     return Visit(hub, session, receipt, raw, read, person, address, now, vouched)
+
+
+def tongue(verb: Verb, said: str) -> str | None:
+    """The language in which a line or an address says this verb, where only one of ours has such a word."""
+    heard = plain(said)
+    spoken = [
+        language
+        for language in LANGUAGES
+        if any(heard.startswith(plain(word)) for word in verb.words.get(language, ()))
+        or any(heard.endswith(suffix) for suffix in verb.suffixes.get(language, ()))
+    ]
+    return spoken[0] if len(spoken) == 1 else None
 
 
 def ways(hub: Hub, session: Session, now: datetime) -> Ways:

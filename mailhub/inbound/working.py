@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity
 from mailhub.inbound.claims import Claimed
-from mailhub.inbound.dispatch import Result, dispose
+from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.reading import Read, read
+from mailhub.inbound.result import Result
 from mailhub.inbound.tables import Disposition, InboundMail, InboundState
 from mailhub.inbound.visit import Visit, arrive
 from mailhub.mail.wire import Unreadable
@@ -65,7 +67,7 @@ class Inbound:
             log.warning("mail taken over mail=%d", claimed.id)
         except Exception:  # a mail we cannot work on must not stop the others: tried again, then parked for a person
             log.exception("mail not worked on mail=%d try=%d", claimed.id, claimed.tries)
-            self._set_aside(claimed, traceback.format_exc())
+            self._set_aside(claimed, receipt, traceback.format_exc())
 
     def _close(self, claimed: Claimed, receipt: InboundMail, work: Callable[[Session], dict[str, object]]) -> None:
         with self._hub.database.transaction() as session:
@@ -92,51 +94,47 @@ class Inbound:
 
     def _unreadable(self, session: Session, receipt: InboundMail, why: str) -> dict[str, object]:
         """Kept whole, listed for a person, answered to nobody: who wrote it is not known."""
-        for position, recipient in enumerate(receipt.recipients):
-            session.add(
-                Disposition(
-                    mail_id=receipt.id,
-                    position=position,
-                    recipient=recipient,
-                    outcome="unreadable",
-                    reason=why,
-                    at=self._hub.clock.now(),
-                    detail={},
-                )
-            )
+        self._close_all(session, receipt, Result("unreadable", why))
         return {"kind": "unreadable", "fault": why}
 
-    def _set_aside(self, claimed: Claimed, fault: str) -> None:
-        state = InboundState.PARKED if claimed.tries >= claims.TRIES else InboundState.KEPT
+    def _set_aside(self, claimed: Claimed, receipt: InboundMail, fault: str) -> None:
+        """Try again, and after the last time leave it to a person, who finds it among the dispositions."""
+        is_last = claimed.tries >= claims.TRIES
+        state = InboundState.PARKED if is_last else InboundState.KEPT
         with self._hub.database.transaction() as session:
-            claims.finish(session, claimed, state, fault=fault[-4000:])
+            if claims.finish(session, claimed, state, fault=fault[-4000:]) and is_last:
+                self._close_all(session, receipt, Result("parked", "fault"))
 
-    def _again(self, session: Session, mail_id: int, position: int, now: datetime) -> None:
-        """Work on one recipient's part of a mail once more, now that its author has vouched for it."""
+    def _close_all(self, session: Session, receipt: InboundMail, result: Result) -> None:
+        """The same for every recipient."""
+        for position, recipient in enumerate(receipt.recipients):
+            noted = Disposition(mail_id=receipt.id, position=position, recipient=recipient)
+            _write(noted, result, self._hub.clock.now())
+            session.add(noted)
+
+    def _again(self, session: Session, mail_id: int, now: datetime) -> None:
+        """Work on a mail once more, wherever it waited for its author to vouch for it."""
         receipt = session.get_one(InboundMail, mail_id)
         raw = raws.read(session, self._hub.site, receipt.raw_id)
         visit = arrive(self._hub, session, receipt, raw, read(raw, receipt.envelope_from), now, vouched=True)
-        result = dispose(visit, receipt.recipients[position], position)
-        session.execute(
-            sa.update(Disposition)
-            .where(Disposition.mail_id == mail_id, Disposition.position == position)
-            .values(outcome=result.outcome, reason=result.reason, detail={**result.detail, "vouched": True})
+        waiting = sa.select(Disposition).where(
+            Disposition.mail_id == mail_id, Disposition.outcome == "held", Disposition.reason == identity.UNPROVEN
         )
+        for noted in session.scalars(waiting.order_by(Disposition.position)).all():
+            result = dispose(visit, noted.recipient, noted.position)
+            _write(noted, replace(result, detail={**result.detail, "vouched": True}), now)
+        session.flush()
 
 
 def _note(session: Session, visit: Visit, position: int, recipient: str, result: Result) -> None:
-    session.add(
-        Disposition(
-            mail_id=visit.receipt.id,
-            position=position,
-            recipient=recipient,
-            outcome=result.outcome,
-            reason=result.reason,
-            at=visit.now,
-            person_id=result.person_id,
-            list_id=result.list_id,
-            thing=result.thing.kind if result.thing else None,
-            thing_id=result.thing.id if result.thing else None,
-            detail=result.detail,
-        )
-    )
+    noted = Disposition(mail_id=visit.receipt.id, position=position, recipient=recipient)
+    _write(noted, result, visit.now)
+    session.add(noted)
+
+
+def _write(noted: Disposition, result: Result, now: datetime) -> None:
+    noted.outcome, noted.reason, noted.at = result.outcome, result.reason, now
+    noted.person_id, noted.list_id = result.person_id, result.list_id
+    noted.thing = result.thing.kind if result.thing else None
+    noted.thing_id = result.thing.id if result.thing else None
+    noted.detail = result.detail

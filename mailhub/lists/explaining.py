@@ -63,18 +63,37 @@ def why(act: Act) -> Outcome:
     """Why the mail they answer came: the rule, the cause, the time; else where they stand."""
     found = acts.scene(act)
     if found is None:
-        return acts.which_group(act, "why")
+        return _why_of_no_group(act)
     if act.thing.kind == things.HELD:
         held = act.session.get_one(HeldPost, act.thing.id)
         if held.person_id == act.person_id and held.state is HeldState.WAITING:
             return Outcome(True, Answer("lists.why-standing", _waits(found, held), act.thing))
     delivery = _delivery(act, found)
-    if delivery is None:
+    if delivery is not None and found.belongs:
+        return Outcome(True, Answer("lists.why", _explained(found, delivery), found.thing))
+    if delivery is not None:
+        because = _because(act, act.session.get_one(Mailing, delivery.mailing_id), delivery)
+    elif found.belongs:
         because = telling.reason(act.session, act.site, found.person, found.group, "member", act.language, act.now)
-        if not found.belongs:
-            because = say(act.language, "lists.because-outside", group=found.title)
-        return Outcome(True, Answer("lists.why-standing", {"because": because}, found.thing))
-    return Outcome(True, Answer("lists.why", _explained(found, delivery), found.thing))
+    else:
+        because = say(act.language, "lists.because-outside", group=found.title)
+    return Outcome(True, Answer("lists.why-standing", {"because": because}, found.thing))
+
+
+def _why_of_no_group(act: Act) -> Outcome:
+    """A mail of the site itself."""
+    keys = [act.site.keys.read_message_id(message_id) for message_id in _answered(act)]
+    if not any(key is not None and key.person == act.person_id for key in keys):
+        return acts.which_group(act, "why")
+    return Outcome(True, Answer("lists.why-standing", {"because": say(act.language, "delivery.because-service")}))
+
+
+def _answered(act: Act) -> tuple[str, ...]:
+    """The mails that theirs names, the one it answers first."""
+    if act.raw_id is None:
+        return ()
+    answer = message.parse(raws.read(act.session, act.site, act.raw_id))
+    return (*answer.in_reply_to, *reversed(answer.references))
 
 
 def _waits(found: Scene, held: HeldPost) -> dict[str, str]:
@@ -89,10 +108,7 @@ def _delivery(act: Act, found: Scene) -> Delivery | None:
     """The mail they answer: named by its post, or by an id that is ours or a post's."""
     if act.thing.kind == things.POST:
         return _of_post(act, act.session.get(Post, act.thing.id))
-    if act.raw_id is None:
-        return None
-    answer = message.parse(raws.read(act.session, act.site, act.raw_id))
-    for message_id in (*answer.in_reply_to, *reversed(answer.references)):
+    for message_id in _answered(act):
         key = act.site.keys.read_message_id(message_id)
         if key is not None and key.person == act.person_id:
             return act.session.get(Delivery, (key.mailing, key.person, key.occurrence))

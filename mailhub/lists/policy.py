@@ -80,6 +80,7 @@ class Letter:
     size: int
     proven: bool  # its evidence suffices to speak for its author
     is_automatic: bool = False
+    seems_automatic: bool = False  # it reads like an absence note, and nothing in its header says so
     is_own: bool = False  # carries a List-Id of ours: we sent it
     hops: int = 0
     is_seen: bool = False  # the group has this Message-ID already
@@ -156,6 +157,7 @@ def _objections(letter: Letter, author: Standing, rules: Rules) -> tuple[Reason,
         (Reason.MODERATORS_ONLY, rules.post is WhoPosts.MODERATORS and author.belongs and not author.moderates),
         (Reason.EVERYONE, rules.moderate is WhoIsRead.EVERYONE and not author.moderates),
         (Reason.NEWCOMER, rules.moderate is WhoIsRead.NEWCOMERS and _is_new(author, rules)),
+        (Reason.AUTOMATIC, letter.seems_automatic),
         (Reason.TOO_LARGE, letter.size > rules.largest),
         (Reason.TOKEN_INSIDE, rules.transparent and letter.holds_token),
     )

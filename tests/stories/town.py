@@ -1,7 +1,8 @@
 """A whole service in memory: people write, mail arrives, time passes.
 
 `Town` is the real hub, the real rows and the real workers, with a hand-turned clock and a transport that puts copies
-into inboxes. What is written goes through the door's own judgement, then through intake, as mail by SMTP would.
+into inboxes. What is written goes through the door's own judgement, then through intake, as mail by SMTP would. Every
+copy that leaves is read by `copies`, and every word our mails name is tried by `rehearsal`, while the story goes on.
 """
 
 from collections import defaultdict
@@ -10,27 +11,37 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import cast
 
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from mailhub.clock import FakeClock
 from mailhub.config import load
 from mailhub.db.session import Database
+from mailhub.delivery import recovery
 from mailhub.delivery.copies import Copy
 from mailhub.delivery.outcomes import Kind, Outcome
 from mailhub.hub.build import Hub, build_hub
-from mailhub.inbound import intake
+from mailhub.inbound import claims, intake
 from mailhub.inbound.door import Gate
 from mailhub.inbound.tables import Disposition
 from mailhub.jobs.assembly import worker_for
 from mailhub.lists import enrolling, publishing
+from mailhub.lists.tables import MailList, Subscription
 from mailhub.mail.wire import crlf
+from mailhub.people import persons
+from mailhub.people.tables import Person
+from mailhub.web.app import make_app
+from tests.mail.keys import signing_key
+from tests.stories import copies, rehearsal
 
 DOMAIN = "lists.test"
+BASE_URL = "https://lists.test"
 START = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Rome
+FORGED = {"Received": "from elsewhere.example by mx.example; Mon, 9 Mar 2026 09:00:00 +0100"}  # no evidence at all
 
 
 class Inboxes:
@@ -70,26 +81,33 @@ class Town:
     def __init__(self, folder: Path, database: Database, settings: Mapping[str, str] | None = None) -> None:
         self.clock = FakeClock(START)
         self.transport = Inboxes()
-        self.hub = self._hub(folder, database, settings or {})
-        self.worker = worker_for(self.hub, self.transport)
-        self.gate = Gate(self.hub)
+        self.database = database
+        self.faults: list[str] = []  # what is wrong with what left
+        self.written: list[str] = []  # every subject and text somebody wrote
+        self._environ = _environ(folder, settings or {})
         self._numbers = count(1)
         self._read: defaultdict[str, int] = defaultdict(int)
+        self._looked_at = 0
+        self._start()
 
-    def _hub(self, folder: Path, database: Database, settings: Mapping[str, str]) -> Hub:
-        (folder / "content").mkdir(exist_ok=True)
-        (folder / "data").mkdir(exist_ok=True)
-        (folder / "data" / "secret").write_text("5e" * 32 + "\n")
-        environ = {
-            "MAILHUB_SITE__NAME": "Pietrafiore",
-            "MAILHUB_SITE__DOMAIN": DOMAIN,
-            "MAILHUB_SITE__LANGUAGE": "en",
-            "MAILHUB_SITE__TIME_ZONE": "Europe/Rome",
-            "MAILHUB_SITE__DATA_DIR": str(folder / "data"),
-            "MAILHUB_CONTENT__DIR": str(folder / "content"),
-            **settings,
-        }
-        return build_hub(load(None, environ), clock=self.clock, database=database)
+    def _start(self) -> None:
+        self.hub: Hub = build_hub(load(None, self._environ), clock=self.clock, database=self.database)
+        self.worker = worker_for(self.hub, self.transport)
+        self.gate = Gate(self.hub)
+
+    def restarts(self) -> None:
+        """Begin anew, as after a crash: only the rows are left."""
+        self.transport.close()
+        self._start()
+        with self.database.transaction() as session:
+            claims.take_over(session)
+            recovery.take_over(session)
+        self.settles()
+
+    @cached_property
+    def web(self) -> FlaskClient:
+        """A browser without cookies or scripts."""
+        return make_app(self.hub).test_client()
 
     def opens_list(
         self,
@@ -97,23 +115,28 @@ class Town:
         members: Sequence[str] = (),
         moderator: str | None = None,
         organiser: str = "olga@example.org",
-        language: str = "en",
+        language: str | None = None,
         **definition: object,
     ) -> int:
         """A list with these rules; its members joined before the story begins, as people who are no newcomers."""
-        rules: dict[str, object] = {"title": {"it": f"Gruppo {slug}", "en": f"{slug} group"}, "grace": "0 min"}
+        rules: dict[str, object] = {"title": slug.capitalize(), "grace": "0 min"}
         rules |= {"organisers": [organiser], "moderators": [moderator] if moderator else [], **definition}
-        with self.hub.database.transaction() as session:
-            list_id = publishing.publish_values(
-                session, slug, rules, verbs=self.hub.verbs, now=self.clock.now()
-            )
-            for email in members:
-                name = email.partition("@")[0].capitalize()
-                enrolling.add(
-                    session, list_id, email, basis="story", name=name, language=language, published=2, now=self.clock.now()
-                )
-        self.settles()
+        with self.database.transaction() as session:
+            list_id = publishing.publish_values(session, slug, rules, verbs=self.hub.verbs, now=self.clock.now())  # type: ignore[arg-type]
+        self.joins(slug, *members, language=language)
         return list_id
+
+    def joins(self, slug: str, *members: str, language: str | None = None, published: int = 2) -> None:
+        """Bring these people in, past confirmation."""
+        now = self.clock.now()
+        with self.database.transaction() as session:
+            list_id = session.scalars(sa.select(MailList.id).where(MailList.slug == slug)).one()
+            for member in members:
+                name, email = parseaddr(member)
+                name = name or email.partition("@")[0].capitalize()
+                enrolling.add(
+                    session, list_id, email, basis="story", name=name, language=language, published=published, now=now
+                )
 
     def writes(
         self,
@@ -124,21 +147,37 @@ class Town:
         *,
         headers: Mapping[str, str] | None = None,
         envelope_from: str | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> str:
         """Send a mail and let the service work; gives its Message-ID."""
+        message = self.letter(author, to, subject, text, headers=headers, files=files)
+        sender = parseaddr(author)[1] if envelope_from is None else envelope_from
+        self.receives(message.as_bytes(policy=policy.SMTP), sender, [parseaddr(to)[1]])
+        return str(message["Message-ID"])
+
+    def letter(
+        self,
+        author: str,
+        to: str,
+        subject: str = "",
+        text: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> EmailMessage:
+        """A mail as a mail program makes it."""
+        self.written += [subject, text]
         message = EmailMessage()
-        message["From"] = author
-        message["To"] = to
-        message["Subject"] = subject
+        message["From"], message["To"], message["Subject"] = author, to, subject
         message["Date"] = format_datetime(self.clock.now())
         message["Message-ID"] = f"<m{next(self._numbers)}@{parseaddr(author)[1].partition('@')[2]}>"
         for name, value in (headers or {}).items():
             del message[name]
             message[name] = value
         message.set_content(text)
-        sender = parseaddr(author)[1] if envelope_from is None else envelope_from
-        self.receives(message.as_bytes(policy=policy.SMTP), sender, [parseaddr(to)[1]])
-        return str(message["Message-ID"])
+        for name, content in (files or {}).items():
+            message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+        return message
 
     def receives(self, raw: bytes, sender: str, recipients: Sequence[str]) -> list[str]:
         """What the door does with these bytes: the refusals it gives; what is kept is worked on."""
@@ -146,24 +185,32 @@ class Town:
         kept = tuple(recipient for recipient, refusal in said.items() if refusal is None)
         if kept:
             envelope = intake.Envelope(sender, kept, "127.0.0.1", "smtp")
-            with self.hub.database.transaction() as session:
+            with self.database.transaction() as session:
                 intake.keep(session, self.hub.site, envelope, crlf(raw), now=self.clock.now())
             self.settles()
         return [str(refusal) for refusal in said.values() if refusal is not None]
 
-    def replies(self, author: str, message: EmailMessage, text: str, **more: str) -> str:
+    def replies(
+        self,
+        author: str,
+        message: EmailMessage,
+        text: str,
+        *,
+        to: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
         """Answer as a mail program does: to Reply-To, with the original quoted below."""
-        target = parseaddr(str(message["Reply-To"] or message["From"]))[1]
+        target = to or parseaddr(str(message["Reply-To"] or message["From"]))[1]
         quoted = "\n".join(f"> {line}" for line in body(message).splitlines())
-        headers = {"In-Reply-To": str(message["Message-ID"])}
-        headers["References"] = f"{message['References'] or ''} {message['Message-ID']}".strip()
+        references = f"{message['References'] or ''} {message['Message-ID']}".strip()
+        ours = {"In-Reply-To": str(message["Message-ID"]), "References": references}
         subject = str(message["Subject"])
         return self.writes(
             author,
             target,
             subject if subject.lower().startswith("re:") else f"Re: {subject}",
             f"{text}\n\nOn Mon, 9 Mar 2026 at 09:00, Somebody wrote:\n{quoted}\n",
-            headers={**headers, **more},
+            headers={**ours, **(headers or {})},
         )
 
     def inbox(self, email: str) -> list[EmailMessage]:
@@ -171,21 +218,81 @@ class Town:
         mine = [copy for copy in self.transport.copies if copy.envelope_to.lower() == email.lower()]
         fresh = mine[self._read[email] :]
         self._read[email] = len(mine)
-        return [cast(EmailMessage, message_from_bytes(copy.data, policy=policy.default)) for copy in fresh]
+        return [read(copy) for copy in fresh]
+
+    def subjects(self, email: str) -> list[str]:
+        """The subjects of what has reached this mailbox since it was last looked into."""
+        return [str(message["Subject"]) for message in self.inbox(email)]
 
     def passes(self, **length: float) -> None:
         """Let time pass, working at every instant something is due."""
-        self.worker.turn(timedelta(**length))
+        self.worker.turn(timedelta(**length), self._settle)
 
     def settles(self) -> None:
+        self._settle()
+
+    def _settle(self) -> bool:
+        """Work everything off, and look at what left the moment it is there."""
         self.worker.settle()
+        fresh = self.transport.copies[self._looked_at :]
+        self._looked_at = len(self.transport.copies)
+        for copy in fresh:
+            self.faults += copies.faults(self.hub, copy)
+            self.faults += rehearsal.faults(self.hub, copy, self.written)
+        return True
 
     def dispositions(self) -> list[Disposition]:
-        with self.hub.database.reading() as session:
+        with self.database.reading() as session:
             return list(session.scalars(sa.select(Disposition).order_by(Disposition.mail_id, Disposition.position)))
+
+    def last(self) -> tuple[str, str]:
+        """What became of the last mail that was received."""
+        last = self.dispositions()[-1]
+        return last.outcome, last.reason
+
+    def person(self, email: str) -> Person | None:
+        with self.database.reading() as session:
+            return persons.find(session, email)
+
+    def place(self, slug: str, email: str) -> Subscription | None:
+        """The subscription of this person, as it stands."""
+        with self.database.reading() as session:
+            wanted = sa.select(Subscription).join(MailList, MailList.id == Subscription.list_id)
+            person = persons.find(session, email)
+            mine = Subscription.person_id == (person.id if person else 0)
+            return session.scalar(wanted.where(MailList.slug == slug, mine))
+
+
+def _environ(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    for name in ("content", "data"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "data" / "secret").write_text("5e" * 32 + "\n")
+    (folder / "data" / "dkim.pem").write_bytes(signing_key().pem)
+    return {
+        "MAILHUB_SITE__NAME": "Pietrafiore",
+        "MAILHUB_SITE__DOMAIN": DOMAIN,
+        "MAILHUB_SITE__BASE_URL": BASE_URL,
+        "MAILHUB_SITE__LANGUAGE": "en",
+        "MAILHUB_SITE__TIME_ZONE": "Europe/Rome",
+        "MAILHUB_SITE__DATA_DIR": str(folder / "data"),
+        "MAILHUB_CONTENT__DIR": str(folder / "content"),
+        "MAILHUB_DKIM__SELECTOR": "s1",
+        "MAILHUB_DKIM__KEY_FILE": str(folder / "data" / "dkim.pem"),
+        **settings,
+    }
+
+
+def read(copy: Copy) -> EmailMessage:
+    """A copy as a mail program reads it."""
+    return message_from_bytes(copy.data, policy=policy.default)
 
 
 def body(message: EmailMessage) -> str:
     """The plain-text part, as a person reads it."""
     part = message.get_body(("plain",))
     return str(part.get_content()) if part is not None else ""
+
+
+def prose(message: EmailMessage) -> str:
+    """The same without line ends, to look for sentences."""
+    return " ".join(body(message).split())

@@ -1,0 +1,110 @@
+"""Carries out what a mail asks for in a word: by the authority rule, with its answer, and with a disposition."""
+
+from dataclasses import dataclass, replace
+
+from mailhub.authority import Allowed, Ask, Evidence, Held, Level
+from mailhub.hub import acting
+from mailhub.hub.acting import Carried
+from mailhub.inbound import answers, identity
+from mailhub.inbound.result import Result
+from mailhub.inbound.visit import Visit, tongue
+from mailhub.lists import things
+from mailhub.people import deeds, persons
+from mailhub.people.tables import Person
+from mailhub.verbs import Act, Call, Outcome, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One verb somebody wants carried out on one thing, and what came with the wish."""
+
+    call: Call
+    thing: Thing
+    said: str  # the words or the address that asked, with all that follows
+    position: int  # of the recipient
+    via: str = "reply"
+    token: bool = False  # evidence T came with it
+    mailbox: bool = False  # evidence M
+    turn: int = 0  # its place among the commands of one mail
+
+
+def carry_out(visit: Visit, asked: Asked) -> Result:
+    """Rule on it, do it, answer it."""
+    evidence = visit.evidence(token=asked.token, mailbox=asked.mailbox)
+    list_id = things.list_of(visit.session, asked.thing)
+    if visit.person is None and not evidence.any:
+        return Result("held", identity.UNPROVEN, None, list_id, asked.thing)  # shown to organisers, never answered
+    act = _act(replace(visit, spoken=tongue(asked.call.verb, asked.said)), asked, evidence)
+    carried = acting.carry_out(asked.call, act, on_record=visit.person is not None)
+    if isinstance(carried.ruling, Held):
+        if carried.ruling.ask is Ask.RECORD:
+            identity.ask(visit, asked.position)
+        return Result("held", identity.UNPROVEN, act.person_id, list_id, asked.thing, {"verb": asked.call.verb.name})
+    outcome = _told(visit, asked, act, carried)
+    proof = {"evidence": deeds.letters(evidence)}
+    return Result(outcome, asked.call.verb.name, act.person_id, list_id, asked.thing, proof)
+
+
+def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
+    """List-Unsubscribe by mail: the token names who leaves, whoever's program sent it (D-36).
+
+    Only leaving itself is told: a forwarded token must not fill anybody's mailbox.
+    """
+    person = visit.session.get(Person, person_id)
+    if person is None:
+        return Result("recorded", "leave", None, list_id)
+    act = Act(
+        session=visit.session,
+        site=visit.hub.site,
+        person_id=person_id,
+        thing=things.of_list(list_id),
+        argument="",
+        evidence=Evidence(token=True),
+        via="address",
+        now=visit.now,
+        language=persons.language_of(person, visit.hub.site),
+        raw_id=visit.receipt.raw_id,
+    )
+    carried = acting.carry_out(Call(visit.hub.verbs.get("leave"), ""), act, on_record=True)
+    if carried.outcome is None or not carried.outcome.done:
+        return Result("recorded", "leave", person_id, list_id, act.thing)
+    if carried.outcome.answer is not None:
+        answers.give(visit, act, carried.outcome.answer, position)
+    return Result("done", "leave", person_id, list_id, act.thing)
+
+
+def _act(visit: Visit, asked: Asked, evidence: Evidence) -> Act:
+    person, address = visit.meet()
+    return Act(
+        session=visit.session,
+        site=visit.hub.site,
+        person_id=person.id,
+        thing=asked.thing,
+        argument=asked.call.argument,
+        evidence=evidence,
+        via=asked.via,
+        now=visit.now,
+        language=visit.language,
+        address_id=address.id,
+        raw_id=visit.receipt.raw_id,
+        words=visit.words if asked.via == "address" else asked.said,
+    )
+
+
+def _told(visit: Visit, asked: Asked, act: Act, carried: Carried) -> str:
+    """Answer it where that is right; the outcome in the words of a disposition."""
+    if not isinstance(carried.ruling, Allowed) or carried.outcome is None:
+        return "dropped"
+    told = carried.outcome.answer if _may_tell(visit, act.evidence, carried.outcome) else None
+    if told is not None:
+        answers.give(visit, act, told, asked.position, asked.turn)
+    if carried.outcome.done and asked.call.verb.level is not Level.PUBLIC:  # «aiuto» changes nothing
+        return "done"
+    return "answered" if told else "recorded"
+
+
+def _may_tell(visit: Visit, evidence: Evidence, outcome: Outcome) -> bool:
+    """Whether this may be answered: what was done always, the rest as RFC 3834 has it, to the unproven once a day."""
+    if visit.person is not None and not evidence.any:
+        return visit.may_answer and not answers.answered_today(visit, visit.person.id)
+    return outcome.done or visit.may_answer

@@ -1,0 +1,66 @@
+"""The front desk, `hub@D`: commands in the body, a line each; anything else is answered with how it works here.
+
+«iscriviti orto», «esci dal gruppo orto», «pausa orto fino al 2 settembre». A word without a group means the only one
+the writer belongs to.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailhub.inbound import answers
+from mailhub.inbound.commands import Asked, carry_out
+from mailhub.inbound.result import Result
+from mailhub.inbound.routing import ToList, Ways, route
+from mailhub.inbound.visit import Visit, ways
+from mailhub.lists import things, wishes
+from mailhub.verbs import Call, Thing, Verbs
+
+LINES_AT_MOST = 5  # commands in one mail (S-35)
+WORDS_AT_MOST = 12  # of a line that is looked at
+_SMALL = frozenset(
+    "a al alla allo all dal dalla dallo dall da del della nel nella il la lo per gruppo "  # noqa: SIM905
+    "to the from in for of group".split()
+)
+_NEED_A_GROUP = ("join", "help")  # said alone, who says it wants to know which groups there are
+
+
+def receive(visit: Visit, position: int) -> Result:
+    """Carry out the commands of the first lines; the disposition is the first one's, and names the others."""
+    wanted = list(_commands(visit))
+    if not wanted:
+        return answers.refuse(visit, "help", position)
+    results = [
+        carry_out(visit, Asked(call, thing, line, position, turn=turn))
+        for turn, (call, thing, line) in enumerate(wanted)
+    ]
+    others = [f"{result.outcome} {result.reason}" for result in results[1:]]
+    return replace(results[0], detail={**results[0].detail, "then": others}) if others else results[0]
+
+
+def _commands(visit: Visit) -> Iterator[tuple[Call, Thing, str]]:
+    """What the lines say, up to the first that is no command: what follows is prose."""
+    said = visit.words or visit.mail.subject
+    lines = [line for line in map(wishes.without_courtesy, said.splitlines()[: LINES_AT_MOST * 2]) if line]
+    here = ways(visit.hub, visit.session, visit.now)
+    for line in lines[:LINES_AT_MOST]:
+        found = understand(line, visit.hub.verbs, here)
+        if found is None:
+            return
+        yield *found, line
+
+
+def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None:
+    """A verb with the group named after it, else a verb that says enough alone."""
+    words = line.split()[:WORDS_AT_MOST]
+    for end in range(1, len(words)):
+        call = verbs.recognise(" ".join(words[:end]), things.LIST)
+        if call is None or call.argument:
+            continue
+        rest = words[end:]
+        while len(rest) > 1 and rest[0] in _SMALL:
+            rest = rest[1:]
+        where = route(rest[0], here)
+        if isinstance(where, ToList) and (call.verb.takes_argument or len(rest) == 1):
+            return Call(call.verb, " ".join(rest[1:])), things.of_list(where.list_id)
+    alone = verbs.recognise(line, things.LIST)
+    return (alone, answers.DESK) if alone is not None and alone.verb.name not in _NEED_A_GROUP else None

@@ -1,0 +1,42 @@
+"""Draws up the accounts of a story: nothing received is without a disposition, nothing due is left undone."""
+
+import sqlalchemy as sa
+
+from mailhub.delivery.tables import Delivery, DeliveryState, Mailing, MailingState
+from mailhub.inbound.tables import Disposition, InboundMail, InboundState
+from tests.stories.town import Town
+
+ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.FAILED)
+
+
+def faults(town: Town) -> list[str]:
+    """Everything that does not add up."""
+    return [*town.faults, *_received(town), *_owed(town)]
+
+
+def _received(town: Town) -> list[str]:
+    with town.database.reading() as session:
+        mails = session.scalars(sa.select(InboundMail)).all()
+        noted = session.execute(sa.select(Disposition.mail_id, Disposition.recipient)).all()
+    found = [f"mail {mail.id} is {mail.state}: {mail.fault}" for mail in mails if mail.state is not InboundState.DONE]
+    wanted = {(mail.id, recipient) for mail in mails for recipient in mail.recipients}
+    return found + [f"no disposition of mail {mail} for {to}" for mail, to in wanted - {tuple(row) for row in noted}]
+
+
+def _owed(town: Town) -> list[str]:
+    now = town.clock.now()
+    with town.database.reading() as session:
+        waiting = session.execute(
+            sa.select(Delivery.mailing_id, Delivery.person_id, Delivery.state)
+            .join(Mailing, Mailing.id == Delivery.mailing_id)
+            .where(Delivery.state.not_in(ENDED), Delivery.due_at <= now, Mailing.due_at <= now)
+        ).all()
+        unread = session.scalars(
+            sa.select(Mailing.key).where(
+                Mailing.reads.is_not(None),
+                Mailing.due_at <= now,
+                Mailing.state.not_in([MailingState.DONE, MailingState.CANCELLED]),
+            )
+        ).all()
+    found = [f"delivery of mailing {mailing} to {person} is {state}" for mailing, person, state in waiting]
+    return found + [f"mailing {key} is not done" for key in unread]

@@ -1,0 +1,81 @@
+"""Reads every copy that leaves in a story: its bytes by the linter, its words by the rules of tone."""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from mailhub.delivery.copies import Copy
+from mailhub.delivery.tables import Mailing
+from mailhub.hub.build import Hub
+from mailhub.language import LANGUAGES, entries
+from mailhub.tokens import DeliveryKey
+from mailhub.wording import faults as tone
+from mailhub.wording import mail_faults
+from tests.mail.lint import lint
+
+KINDS = {"lists.post": "post", "lists.service": "service", "site.service": "service", "lists.relay": "relay"}
+OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence", "Auto-Submitted belongs")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One copy, with the rows that caused it."""
+
+    copy: Copy
+    message: EmailMessage
+    mailing: Mailing
+    key: DeliveryKey
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.mailing.source]
+
+    @property
+    def entry(self) -> str:
+        """The entry of the catalogue a service mail was made of."""
+        name = self.mailing.key.partition("/")[0].rpartition(".")[0]
+        return name if "." in name else f"lists.{name}"
+
+    @property
+    def language(self) -> str:
+        return self.mailing.key.split("/")[1]
+
+    @property
+    def own_words(self) -> str:
+        """Our text and the two lines below, without what we quote."""
+        part = self.message.get_body(("plain",))
+        text = str(part.get_content()) if part is not None else ""
+        return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
+
+
+def look_up(hub: Hub, copy: Copy) -> Sent:
+    """Find what caused a copy by the mark that a bounce would bring back."""
+    message = message_from_bytes(copy.data, policy=policy.default)
+    key = hub.site.keys.read_delivery_mark(str(message["X-Mailhub-Delivery"]))
+    assert key is not None, "a copy without our mark"
+    with hub.database.reading() as session:
+        return Sent(copy, message, session.get_one(Mailing, key.mailing), key)
+
+
+def faults(hub: Hub, copy: Copy) -> list[str]:
+    """What is wrong with a copy."""
+    sent = look_up(hub, copy)
+    is_transparent = sent.kind == "post" and "lists.test" not in str(sent.message["DKIM-Signature"])
+    kind = "post" if sent.kind == "relay" else sent.kind
+    found = lint(copy.data, kind=kind, domain=hub.site.domain, signed=True, transparent=is_transparent)
+    if sent.kind == "relay":  # private mail: no field of a list
+        found = [fault for fault in found if not fault.startswith(OF_A_LIST)]
+    if sent.kind == "service":
+        found += _words(sent)
+    return [f"{sent.mailing.source} {sent.mailing.key} to {copy.envelope_to}: {fault}" for fault in found]
+
+
+def _words(sent: Sent) -> list[str]:
+    room = sent.entry.partition(".")[0]
+    missing = [name for name in LANGUAGES if f"{sent.entry}.text" not in entries(name, room)]
+    text, _, _ = sent.own_words.partition("\n-- \n")
+    found = [f"there are no words in {name}" for name in missing]
+    found += mail_faults(sent.language, str(sent.message["Subject"]), text)
+    plain = re.sub(r"\S+(?:@|://)\S+", "…", sent.own_words)
+    return found + [f"tone: {fault}" for fault in tone(sent.language, plain)]

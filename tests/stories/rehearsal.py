@@ -1,0 +1,117 @@
+"""Tries every word our mails name: sent back as a reply, it must do what the mail says (voice.md, section 2).
+
+Each is tried the moment its mail arrives, in a transaction that is taken back. A word in the same mail to somebody of
+the same standing is tried once a run.
+"""
+
+import re
+from email.utils import parseaddr
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub import tokens
+from mailhub.authority import Level
+from mailhub.delivery.copies import Copy
+from mailhub.delivery.tables import Delivery, Mailing
+from mailhub.hub.build import Hub
+from mailhub.inbound import desk, intake
+from mailhub.inbound.dispatch import dispose
+from mailhub.inbound.reading import read
+from mailhub.inbound.visit import arrive, ways
+from mailhub.lists import reading, wishes
+from mailhub.site import FRONT_DESK
+from mailhub.verbs import Call
+from tests.stories.copies import Sent, look_up
+
+QUOTED = {"it": re.compile(r"«([^»]*)»"), "en": re.compile(r'"([^"]*)"')}
+# What we say when a word has not done what it was meant to.
+REFUSALS = frozenset(
+    f"inbound.{name}"
+    for name in (
+        *("not-understood", "not-allowed", "expired", "outdated", "empty", "help"),
+        *("nothing-to-undo", "already-undone", "undo-too-late"),
+    )
+)
+LISTED = ("lists.help", "resume"), ("lists.help", "undo")  # named for another day: there may be nothing to do now
+
+_tried: set[tuple[object, ...]] = set()
+
+
+def faults(hub: Hub, copy: Copy, written: list[str]) -> list[str]:
+    """Every word of this mail that does nothing, or is nobody's."""
+    sent = look_up(hub, copy)
+    if sent.kind != "service":
+        return []
+    found = [_fault(hub, sent, word, written) for word in QUOTED[sent.language].findall(_one_line(sent.own_words))]
+    return [f"{sent.entry} to {copy.envelope_to}: {fault}" for fault in found if fault]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
+    with hub.database.reading() as session:
+        call = _understood(hub, session, sent, word)
+        standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
+    if call is None:
+        is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
+        return None if is_theirs or word in ("", "no subject", "senza oggetto") else f"{word!r} is no word here"
+    tried = (hub.database.is_sqlite, sent.mailing.key.partition("/")[0], sent.language, word, standing)
+    if tried in _tried:
+        return None
+    _tried.add(tried)
+    return _rehearse(hub, sent, word, call)
+
+
+def _understood(hub: Hub, session: Session, sent: Sent, word: str) -> Call | None:
+    """The verb this word is, to what a reply to this mail answers."""
+    local = hub.site.local_part(_answer_address(sent)) or ""
+    token = tokens.peek(local.removeprefix("r.")) if local.startswith("r.") else None
+    if token is not None:
+        return hub.verbs.recognise(word, token.kind.name)
+    if local == FRONT_DESK:
+        found = desk.understand(word, hub.verbs, ways(hub, session, hub.clock.now()))
+        return found[0] if found else hub.verbs.recognise(word.split()[0], "list") if word else None
+    return wishes.read(word, "", hub.verbs, today=hub.clock.now().date())
+
+
+def _answer_address(sent: Sent) -> str:
+    return parseaddr(str(sent.message["Reply-To"] or sent.message["From"]))[1]
+
+
+def _rehearse(hub: Hub, sent: Sent, word: str, call: Call) -> str | None:
+    reply = (
+        f"From: {sent.copy.envelope_to}\r\nTo: {_answer_address(sent)}\r\nSubject: Re: {sent.message['Subject']}\r\n"
+        f"Message-ID: <rehearsal@example.org>\r\nIn-Reply-To: {sent.message['Message-ID']}\r\n"
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{word}\r\n"
+    ).encode()
+    envelope = intake.Envelope(sent.copy.envelope_to, (_answer_address(sent),), "127.0.0.1", "smtp")
+    now = hub.clock.now()
+    with hub.database.transaction() as session:
+        receipt = intake.keep(session, hub.site, envelope, reply, now=now)
+        before = _owed(session)
+        visit = arrive(hub, session, receipt, reply, read(reply, sent.copy.envelope_to), now)
+        result = dispose(visit, envelope.recipients[0], 0)
+        said = {key.partition("/")[0].rpartition(".")[0] for key in _owed(session) - before}
+        session.rollback()
+    wrong = sorted(said & REFUSALS - {f"inbound.{call.verb.name}"})
+    is_right = result.reason == call.verb.name and result.outcome in _good(call)
+    if (is_right and not wrong) or (sent.entry, call.verb.name) in LISTED:
+        return None
+    return f"{word!r} does nothing: {result.outcome} {result.reason}, answered with {wrong or sorted(said)}"
+
+
+def _good(call: Call) -> tuple[str, ...]:
+    return ("answered",) if call.verb.level is Level.PUBLIC else ("done",)
+
+
+def _owed(session: Session) -> set[str]:
+    """The mailings of service mail by key, with whom and for what."""
+    rows = session.execute(
+        sa.select(Mailing.key, Delivery.person_id, Delivery.occurrence).join(
+            Delivery, Delivery.mailing_id == Mailing.id
+        )
+    )
+    return {f"{key}/{person}/{occurrence}" for key, person, occurrence in rows}
