@@ -8,7 +8,7 @@ from mailhub.archive.threading import Named, chain_of, known_as
 from mailhub.language import guess_language
 from mailhub.mail.dates import read_date
 from mailhub.mail.message import Mail
-from mailhub.mail.quoting import fold
+from mailhub.mail.quoting import Folded, fold
 from mailhub.site import Site
 
 UNREAD = ""  # the language of a post whose HTML a job will read
@@ -38,14 +38,21 @@ class Draft:
 
 
 def draft(
-    site: Site, raw: bytes, mail: Mail, *, now: datetime, sha256: str = "", file_above: int = attachments.LARGE
+    site: Site,
+    raw: bytes,
+    mail: Mail,
+    *,
+    now: datetime,
+    sha256: str = "",
+    file_above: int = attachments.LARGE,
+    said: Folded | None = None,
 ) -> Draft:
     """Read a mail as a post; large attachments are on disk afterwards."""
     sha256 = sha256 or blobs.sha256_of(raw)
     own = known_as(mail.message_id or "") or made_id(site, sha256)
     author = mail.author or next(iter(mail.authors), None) or mail.sender
     sent_at = _sent_at(mail, now)
-    said = fold(mail.text)
+    said = said or fold(mail.text)
     return Draft(
         sha256=sha256,
         message_id=own,

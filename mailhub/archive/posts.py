@@ -19,6 +19,7 @@ from mailhub.archive.threading import Named, choose_parent, known_as, together
 from mailhub.archive.threads import Newcomer
 from mailhub.faults import Point, point
 from mailhub.mail.message import Mail
+from mailhub.mail.quoting import Folded
 from mailhub.site import Site
 
 MAIL = "mail"
@@ -37,13 +38,14 @@ def publish(
     person_id: int | None,
     now: datetime,
     origin: str = MAIL,
+    said: Folded | None = None,
 ) -> Post:
     """Make a mail a post of its list; one that is a post already stays as it is, under its own number.
 
     A `number` that is a function is asked only where a post is made. Another mail with a Message-ID that is taken
-    becomes a post all the same, under an id of ours, as an answer to the first.
+    becomes a post all the same, under an id of ours, as an answer to the first. `said`: its text, if folded already.
     """
-    arrived = sort_out(session, site, list_id, [drafts.draft(site, raw, mail, now=now)])
+    arrived = sort_out(session, site, list_id, [drafts.draft(site, raw, mail, now=now, said=said)])
     for read in arrived.new:
         item = Item(read, number() if callable(number) else number, raw_id, person_id)
         write(session, list_id, [item], now=now, origin=origin)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 BELLS = "bells"
+ROWS = "rows"
 
 
 class Database:
@@ -71,6 +72,12 @@ class Database:
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _hold(session: Session, row: object) -> None:
+    """Rows read once stay known for the whole transaction; by itself a session forgets what nobody holds."""
+    session.info.setdefault(ROWS, []).append(row)
 
 
 def ring(session: Session, kind: str) -> None:

@@ -66,7 +66,8 @@ def open_mailing(
     if (mailing_id := session.scalar(new.returning(MAILING.c.id))) is not None:
         rows = [{"mailing_id": mailing_id, "language": name, "frame": frame} for name, frame in frames.items()]
         session.execute(sa.insert(MailingFrame), rows)
-        ring(session, BELL)
+        if due_at <= now:
+            ring(session, BELL)
     return session.scalars(sa.select(Mailing).where(Mailing.source == source, Mailing.key == key)).one()
 
 

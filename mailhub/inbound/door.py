@@ -8,6 +8,7 @@ from mailhub.inbound.server import DoorRules, Doors
 from mailhub.inbound.visit import ways
 
 MOST_IN_WORK = 5_000  # mails kept and not yet worked on
+COUNT_EVERY = 1.0  # seconds
 
 
 class Gate:
@@ -15,6 +16,7 @@ class Gate:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._counted = (float("-inf"), 0)
 
     def refuse(self, address: str) -> Refusal | None:
         """Why this recipient is refused; None when mail for it is taken."""
@@ -23,8 +25,12 @@ class Gate:
             return refuse_recipient(route(local, ways(self._hub, session, self._hub.clock.now())))
 
     def in_work(self) -> int:
-        with self._hub.database.reading() as session:
-            return intake.in_work(session)
+        """How many mails wait, counted once a second at most."""
+        at = self._hub.clock.monotonic()
+        if at - self._counted[0] >= COUNT_EVERY:
+            with self._hub.database.reading() as session:
+                self._counted = (at, intake.in_work(session))
+        return self._counted[1]
 
 
 def open_doors(hub: Hub) -> Doors:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailhub.db import state
-from mailhub.delivery import due, switch
+from mailhub.delivery import due, recovery
 from mailhub.delivery.sender import Sender
 from mailhub.hub.build import CLOCK, Hub
 from mailhub.inbound import claims
@@ -34,10 +34,15 @@ class Worker:
 
     def outbox(self) -> int:
         """Owe copies and send what is due; how many were tried."""
+        return self._sender.work(self._hub.clock.now()) if self._has_mail() else 0
+
+    def _has_mail(self) -> bool:
+        """Whether there is anything to send: a look that takes no writer away from incoming mail."""
+        clock = self._hub.clock
         with self._hub.database.reading() as session:
-            if switch.why_held(session) is not None:
-                return 0
-        return self._sender.work(self._hub.clock.now())
+            soonest, lease, held = due.next_due(session), recovery.next_lease(session), due.in_work(session)
+        is_due = soonest is not None and soonest <= clock.now()
+        return is_due or held or (lease is not None and lease <= clock.real())
 
     def stop(self) -> None:
         """Let the sender end soon; from any thread."""

@@ -28,7 +28,7 @@ def frames(
     session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, languages: Sequence[str]
 ) -> Mapping[str, Frame]:
     """The post as its copies carry it, by language."""
-    files = attachments.of_posts(session, [post.id]).get(post.id, [])
+    files = attachments.of_posts(session, [post.id]).get(post.id, []) if mail.attachments else []
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     return {language: _frame(session, site, group, post, raw, mail, files, author, language) for language in languages}
 

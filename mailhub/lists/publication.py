@@ -15,6 +15,7 @@ from mailhub.lists.definition import ListKind
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import MailList, Subscription
 from mailhub.mail.message import Mail
+from mailhub.mail.quoting import Folded
 from mailhub.people import activity, consent
 from mailhub.people.tables import Person
 from mailhub.site import Site
@@ -35,6 +36,7 @@ def publish(
     mail: Mail,
     person_id: int | None,
     now: datetime,
+    said: Folded | None = None,
 ) -> Post:
     """Give it the next number, keep it, and owe it to the group; a mail that is a post already stays that post.
 
@@ -52,6 +54,7 @@ def publish(
         mail=mail,
         person_id=person_id,
         now=now,
+        said=said,
     )
     if post.number <= before:
         return post
@@ -65,7 +68,8 @@ def publish(
 
 def languages(session: Session, site: Site, group: MailList) -> Sequence[str]:
     """The languages of those a post may reach: a copy is compiled for each."""
-    reached = [group.id, *reading.below(session, group.id)]
+    is_tree = reading.definition_of(group).kind is ListKind.ANNOUNCE
+    reached = [group.id, *(reading.below(session, group.id) if is_tree else ())]
     spoken = (
         sa.select(Person.language)
         .join(Subscription, Subscription.person_id == Person.id)

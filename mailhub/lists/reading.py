@@ -70,9 +70,10 @@ def standing(session: Session, list_id: int, person_id: int | None) -> Standing:
     if person_id is None:
         return Standing.STRANGER
     place = subscription(session, list_id, person_id)
+    held = roles.held(session, person_id, list_id)
     return policy.standing(
-        is_organiser=roles.may_organise(session, person_id, list_id),
-        is_moderator=roles.may_moderate(session, person_id, list_id),
+        is_organiser=roles.ORGANISER in held,
+        is_moderator=roles.MODERATOR in held,
         is_member=place is not None and place.state in BELONGING,
         published=place.published if place else 0,
         asked=_ASKED.get(place.state, Standing.STRANGER) if place else Standing.STRANGER,

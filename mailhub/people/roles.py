@@ -87,6 +87,12 @@ def may_organise(session: Session, person_id: int, list_id: int) -> bool:
     return _has(session, person_id, (ORGANISER,), list_id)
 
 
+def held(session: Session, person_id: int, list_id: int) -> frozenset[str]:
+    """Every role of this person in this list, those of the whole site among them."""
+    names = sa.select(Role.name).where(Role.person_id == person_id, Role.list_id.in_({SITE, list_id}))
+    return frozenset(session.scalars(names))
+
+
 def _has(session: Session, person_id: int, names: tuple[str, ...], list_id: int) -> bool:
     having = sa.select(1).where(Role.person_id == person_id, Role.name.in_(names), Role.list_id.in_({SITE, list_id}))
     return session.scalar(having.limit(1)) is not None
