@@ -43,7 +43,9 @@ def next_due(session: Session) -> datetime | None:
 
 
 def _pack_mails(session: Session, site: Site) -> int:
-    waiting = sa.select(Raw.id, Raw.size).where(_PLAIN).order_by(Raw.id).limit(_PAGE)
+    # Locked, lest another worker packs what this one reads next: packed twice, a mail would be lost.
+    page = sa.select(Raw.id, Raw.size).where(_PLAIN).order_by(Raw.id).limit(_PAGE)
+    waiting = page.with_for_update(skip_locked=True)
     ids = _within_page(session.execute(waiting))
     bodies = session.execute(sa.select(Raw.id, Raw.sha256, Raw.body).where(Raw.id.in_(ids)))
     ready = {raw_id: prepare(site, body, sha256) for raw_id, sha256, body in bodies if body is not None}
