@@ -39,9 +39,10 @@ class PostOffice:
         self._now = now
         self._lock = threading.Lock()
         self._letters: dict[int, Letter] = {}
+        self._unread: set[int] = set()
         self._numbers = count(1)
 
-    def deliver(self, _sender: str, recipients: Sequence[str], raw: bytes) -> None:
+    def deliver(self, recipients: Sequence[str], raw: bytes) -> None:
         """A copy has arrived for these mailboxes."""
         for recipient in recipients:
             self._keep(recipient, raw, outgoing=False)
@@ -50,26 +51,38 @@ class PostOffice:
         """What somebody wrote stands among their letters too."""
         self._keep(owner, raw, outgoing=True)
 
-    def as_letter(self, owner: str, raw: bytes) -> Letter:
-        """These bytes as somebody would see them in their mailbox, without keeping them."""
-        return Letter(0, canonical(owner), message.parse(raw), raw, self._now())
-
     def letters(self, owner: str) -> list[Letter]:
         """A mailbox, newest first."""
         key = canonical(owner)
         with self._lock:
             return [letter for letter in reversed(self._letters.values()) if letter.owner == key]
 
-    def letter(self, number: int) -> Letter | None:
+    def letter(self, owner: str, number: int) -> Letter | None:
+        """One letter of this mailbox; None where it is not there."""
         with self._lock:
-            return self._letters.get(number)
+            found = self._letters.get(number)
+        return found if found is not None and found.owner == canonical(owner) else None
 
-    def waiting(self, owner: str) -> int:
-        """How many letters came to this mailbox."""
-        return sum(not letter.outgoing for letter in self.letters(owner))
+    def open(self, letter: Letter) -> None:
+        """Its owner has looked at it."""
+        with self._lock:
+            self._unread.discard(letter.id)
+
+    def open_all(self) -> None:
+        """What lies in the mailboxes so far has been read."""
+        with self._lock:
+            self._unread.clear()
+
+    def unread(self, owner: str) -> set[int]:
+        """The letters of this mailbox that nobody has opened yet."""
+        mine = {letter.id for letter in self.letters(owner)}
+        with self._lock:
+            return self._unread & mine
 
     def _keep(self, owner: str, raw: bytes, *, outgoing: bool) -> None:
         mail = message.parse(raw)
         with self._lock:
             number = next(self._numbers)
             self._letters[number] = Letter(number, canonical(owner), mail, raw, self._now(), outgoing)
+            if not outgoing:
+                self._unread.add(number)
