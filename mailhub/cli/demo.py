@@ -26,8 +26,9 @@ def command(language: str, port: int) -> None:
         tempfile.TemporaryDirectory(prefix="mailhub-demo-") as folder,
         town(Path(folder), language, port, prepare, stopping) as address,
     ):
-        click.echo(f"Open {address}\nStop with Ctrl-C; the town is forgotten then.")
-        sys.stdout.flush()
+        if not stopping.is_set():
+            click.echo(f"Open {address}\nStop with Ctrl-C; the town is forgotten then.")
+            sys.stdout.flush()
         stopping.wait()
 
 
