@@ -55,7 +55,7 @@ def _serve(settings: Settings, roles: frozenset[str], stopping: threading.Event)
 
 
 def _settle_memory() -> None:
-    """What is loaded by now stays: the collector need not look at it again, nor look often for the few cycles we make."""
+    """What is loaded by now stays: the collector need not look at it again, nor look often for our few cycles."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -1,7 +1,6 @@
 """Takes kept mails to work on, oldest first, and notes what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,17 +13,7 @@ LEASE = timedelta(minutes=5)  # real time: parsing is killed long before
 TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One mail this worker may work on, until its lease ends."""
-
-    id: int
-    raw_id: int
-    epoch: int
-    tries: int
-
-
-def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> Sequence[Claimed]:
+def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> Sequence[InboundMail]:
     """Take what waits, and what another worker let lie; mail of one author stays in order because ids do."""
     due = (
         sa.select(InboundMail.id)
@@ -38,7 +27,7 @@ def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> 
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    rows = session.execute(
+    claimed = session.scalars(
         sa.update(InboundMail)
         .where(InboundMail.id.in_(due))
         .values(
@@ -47,13 +36,13 @@ def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> 
             epoch=InboundMail.epoch + 1,
             tries=InboundMail.tries + 1,
         )
-        .returning(InboundMail.id, InboundMail.raw_id, InboundMail.epoch, InboundMail.tries)
+        .returning(InboundMail)
         .execution_options(synchronize_session=False)
     )
-    return sorted((Claimed(*row) for row in rows), key=lambda c: c.id)
+    return sorted(claimed, key=lambda mail: mail.id)
 
 
-def finish(session: Session, claimed: Claimed, state: InboundState, **columns: object) -> bool:
+def finish(session: Session, claimed: InboundMail, state: InboundState, **columns: object) -> bool:
     """Write the end of the work; False when the lease was taken meanwhile, so the caller must roll back."""
     written = session.execute(
         sa.update(InboundMail)

@@ -24,11 +24,23 @@ from mailhub.lists import reading as groups
 from mailhub.verbs import Call
 
 
+class _Membership:
+    """The lists of the author, looked up only when a name must be forgiven."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    def __contains__(self, list_id: object) -> bool:
+        visit = self._visit
+        return visit.person is not None and list_id in groups.lists_of(visit.session, visit.person.id)
+
+
 def dispose(visit: Visit, recipient: str, position: int) -> Result:
     """Do what this mail asks at this address; runs once more harmlessly if the commit fails."""
     local = visit.hub.site.local_part(recipient)
-    member_of = groups.lists_of(visit.session, visit.person.id) if visit.person else frozenset()
-    return _go(visit, route(local, ways(visit.hub, visit.session, visit.now), member_of), local or "", position)
+    return _go(
+        visit, route(local, ways(visit.hub, visit.session, visit.now), _Membership(visit)), local or "", position
+    )
 
 
 def _go(visit: Visit, where: Route, local: str, position: int) -> Result:

@@ -5,6 +5,7 @@ A running site has it done in a process that can be killed; a mail that kills it
 
 from dataclasses import dataclass
 
+from mailhub.language import guess_language
 from mailhub.mail import automatic, message, quoting
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
@@ -19,11 +20,12 @@ class Read:
     folded: Folded
     nature: Nature
     kind: str
+    language: str | None  # what most of its small words are in
 
 
 def read(raw: bytes, envelope_from: str | None) -> Read:
     """Raises mail.wire.Unreadable when a limit is passed, and nothing else."""
     mail = message.parse(raw)
-    return Read(
-        mail, quoting.fold(mail.text), automatic.nature(mail, envelope_from), automatic.kind(mail, envelope_from)
-    )
+    folded = quoting.fold(mail.text)
+    nature, kind = automatic.nature(mail, envelope_from), automatic.kind(mail, envelope_from)
+    return Read(mail, folded, nature, kind, guess_language(folded.new))

@@ -11,7 +11,7 @@ from mailhub.inbound.evidence import weigh
 from mailhub.inbound.reading import Read
 from mailhub.inbound.routing import Ways
 from mailhub.inbound.tables import InboundMail
-from mailhub.language import LANGUAGES, guess_language, pick_language
+from mailhub.language import LANGUAGES, pick_language
 from mailhub.lists import reading as groups
 from mailhub.mail.message import Mail
 from mailhub.people import persons
@@ -47,7 +47,7 @@ class Visit:
     def language(self) -> str:
         """The author's language: theirs on record, else the one they write or ask in, else the site's."""
         known = self.person.language if self.person else None
-        return pick_language(known, guess_language(self.words), self.spoken, self.hub.site.language)
+        return pick_language(known, self.read.language, self.spoken, self.hub.site.language)
 
     @property
     def is_automatic(self) -> bool:

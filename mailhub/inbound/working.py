@@ -2,8 +2,8 @@
 
 import logging
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from mailhub.archive import raw as raws
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity
-from mailhub.inbound.claims import Claimed
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.reading import Read, read
 from mailhub.inbound.result import Result
@@ -24,9 +23,20 @@ from mailhub.offload import Died, TookTooLong
 
 log = logging.getLogger("mailhub.inbound")
 
+TOGETHER = 4  # mails in one transaction, which then lasts well under 50 ms
+
 
 class Fenced(Exception):
     """Another worker took this mail over; what we did is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A claimed mail and what it says."""
+
+    receipt: InboundMail
+    raw: bytes
+    said: Read
 
 
 class Inbound:
@@ -46,40 +56,65 @@ class Inbound:
         with self._hub.database.transaction() as session:
             claimed = claims.claim(session, self._hub.clock.real())
         point(Point.INBOUND_CLAIMED)
-        for one in claimed:
-            self._one(one)
+        for start in range(0, len(claimed), TOGETHER):
+            self._work_on(claimed[start : start + TOGETHER])
         return len(claimed)
 
-    def _one(self, claimed: Claimed) -> None:
+    def _work_on(self, receipts: Sequence[InboundMail]) -> None:
+        """A few mails in one transaction; if any of them objects, each in its own."""
+        opened = [one for one in map(self._open, receipts) if one is not None]
+        if len(opened) > 1 and self._close_together(opened):
+            return
+        for one in opened:
+            self._close_alone(one)
+
+    def _open(self, receipt: InboundMail) -> Opened | None:
+        """Read one mail; None when it cannot be read, which is then noted already."""
         with self._hub.database.reading() as session:
-            receipt = session.get_one(InboundMail, claimed.id)
-            raw = raws.read(session, self._hub.site, claimed.raw_id)
+            raw = raws.read(session, self._hub.site, receipt.raw_id)
         try:
             said = self._hub.isolate(read, raw, receipt.envelope_from)
         except (Unreadable, TookTooLong, Died) as fault:
             why = str(fault)[:500]
-            self._close(claimed, receipt, lambda session: self._unreadable(session, receipt, why))
-            return
+            self._close([receipt], lambda session: [self._unreadable(session, receipt, why)])
+            return None
         point(Point.INBOUND_PARSED)
+        return Opened(receipt, raw, said)
+
+    def _close_together(self, opened: Sequence[Opened]) -> bool:
         try:
-            self._close(claimed, receipt, lambda session: self._dispose(session, receipt, raw, said))
+            self._close([one.receipt for one in opened], lambda session: [self._dispose(session, o) for o in opened])
+        except Exception as fault:  # rolled back whole; one by one it shows whose fault it is
+            log.info("mails not worked on together count=%d: %r", len(opened), fault)
+            return False
+        return True
+
+    def _close_alone(self, one: Opened) -> None:
+        receipt = one.receipt
+        try:
+            self._close([receipt], lambda session: [self._dispose(session, one)])
         except Fenced:
-            log.warning("mail taken over mail=%d", claimed.id)
+            log.warning("mail taken over mail=%d", receipt.id)
         except Exception:  # a mail we cannot work on must not stop the others: tried again, then parked for a person
-            log.exception("mail not worked on mail=%d try=%d", claimed.id, claimed.tries)
-            self._set_aside(claimed, receipt, traceback.format_exc())
+            log.exception("mail not worked on mail=%d try=%d", receipt.id, receipt.tries)
+            self._set_aside(receipt, traceback.format_exc())
 
-    def _close(self, claimed: Claimed, receipt: InboundMail, work: Callable[[Session], dict[str, object]]) -> None:
+    def _close(self, receipts: Sequence[InboundMail], work: Callable[[Session], Sequence[dict[str, object]]]) -> None:
+        """Do the work and note that it is done, all or nothing."""
         with self._hub.database.transaction() as session:
-            columns = work(session)
+            ends = work(session)
             point(Point.INBOUND_BEFORE_COMMIT)
-            if not claims.finish(session, claimed, InboundState.DONE, **columns):
-                raise Fenced
+            for receipt, columns in zip(receipts, ends, strict=True):
+                if not claims.finish(session, receipt, InboundState.DONE, **columns):
+                    raise Fenced
         point(Point.INBOUND_DISPOSED)
-        log.info("mail done mail=%d kind=%s message_id=%s", receipt.id, columns.get("kind"), columns.get("message_id"))
+        for receipt, columns in zip(receipts, ends, strict=True):
+            kind, message_id = columns.get("kind"), columns.get("message_id")
+            log.info("mail done mail=%d kind=%s message_id=%s", receipt.id, kind, message_id)
 
-    def _dispose(self, session: Session, receipt: InboundMail, raw: bytes, said: Read) -> dict[str, object]:
-        visit = arrive(self._hub, session, receipt, raw, said, self._hub.clock.now())
+    def _dispose(self, session: Session, one: Opened) -> dict[str, object]:
+        receipt, said = one.receipt, one.said
+        visit = arrive(self._hub, session, receipt, one.raw, said, self._hub.clock.now())
         point(Point.INBOUND_WEIGHED)
         for position, recipient in enumerate(receipt.recipients):
             _note(session, visit, position, recipient, dispose(visit, recipient, position))
@@ -97,12 +132,12 @@ class Inbound:
         self._close_all(session, receipt, Result("unreadable", why))
         return {"kind": "unreadable", "fault": why}
 
-    def _set_aside(self, claimed: Claimed, receipt: InboundMail, fault: str) -> None:
+    def _set_aside(self, receipt: InboundMail, fault: str) -> None:
         """Try again, and after the last time leave it to a person, who finds it among the dispositions."""
-        is_last = claimed.tries >= claims.TRIES
+        is_last = receipt.tries >= claims.TRIES
         state = InboundState.PARKED if is_last else InboundState.KEPT
         with self._hub.database.transaction() as session:
-            if claims.finish(session, claimed, state, fault=fault[-4000:]) and is_last:
+            if claims.finish(session, receipt, state, fault=fault[-4000:]) and is_last:
                 self._close_all(session, receipt, Result("parked", "fault"))
 
     def _close_all(self, session: Session, receipt: InboundMail, result: Result) -> None:

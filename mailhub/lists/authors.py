@@ -19,6 +19,9 @@ def name_in(session: Session, group: MailList, author: Person | None, written: M
     name = (shown_name(author.name) if author else "") or (shown_name(written.name) if written else "")
     if not name:
         return voice.name_of(None, language)
+    place = reading.subscription(session, group.id, author.id) if author else None
+    if place is not None and place.state in BELONGING:
+        return name
     if reading.standing(session, group.id, author.id if author else None).belongs:
         return name
     return say(language, "lists.guest", name=name) if _is_taken(session, group, name) else name
