@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -83,3 +84,15 @@ def _with_a_mail(path: Path) -> Line:
         assert line.hear()[0] in "23"
     line.say(b"Subject: hello\r\n\r\nhello\r\n.\r\n")
     return line
+
+
+def test_a_mail_that_cannot_be_kept_does_not_cost_the_others_of_its_commit_their_250(keeper: SlowKeeper) -> None:
+    first = keeper.offer(ENVELOPE, b"Subject: one\r\n\r\n")
+    assert keeper.begun.wait(PATIENCE)
+    no_utf8 = replace(ENVELOPE, sender=b"zo\xffe@example.net".decode("utf-8", "surrogateescape"))  # as the door has it
+    bad = keeper.offer(no_utf8, b"Subject: two\r\n\r\n")
+    good = keeper.offer(ENVELOPE, b"Subject: three\r\n\r\n")
+    keeper.may_end.set()
+    assert first.exception(PATIENCE) is None
+    assert bad.exception(PATIENCE) is not None
+    assert good.exception(PATIENCE) is None
