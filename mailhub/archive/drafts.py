@@ -49,7 +49,8 @@ def draft(
 ) -> Draft:
     """Read a mail as a post; large attachments are on disk afterwards."""
     sha256 = sha256 or blobs.sha256_of(raw)
-    own = known_as(mail.message_id or "") or made_id(site, sha256)
+    said_id = known_as(mail.message_id or "")
+    own = said_id if said_id.isascii() and said_id else made_id(site, sha256)  # ours must fit into a header
     author = mail.author or next(iter(mail.authors), None) or mail.sender
     sent_at = _sent_at(mail, now)
     said = said or fold(mail.text)

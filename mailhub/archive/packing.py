@@ -21,6 +21,7 @@ from mailhub.site import Site
 FILE_ABOVE = 16 * 1024  # bytes
 _PAGE = 16  # rows, and
 _PAGE_BYTES = 1024 * 1024  # of them, so that a page lasts less than 50 ms
+_FSYNC = 256 * 1024  # bytes that could be packed in the time two fsyncs of a file take
 _PAYS = 0.9  # a mail that stays larger than this part of itself is kept as it came
 _REAP_PAGE = 500
 _PLAIN = sa.text("codec = 'plain'")
@@ -82,7 +83,7 @@ def _within_page(rows: Iterable[tuple[Key, int]]) -> list[Key]:
     keys: list[Key] = []
     total = 0
     for key, size in rows:
-        total += size
+        total += size + (_FSYNC if size > FILE_ABOVE else 0)
         if keys and total > _PAGE_BYTES:
             break
         keys.append(key)

@@ -111,7 +111,9 @@ class Sender:
         if recovered != recovery.Recovered():
             log.warning("leases ended ready=%d resent=%d held=%d", recovered.ready, recovered.resent, recovered.held)
         self._has_rested = rest is not None
-        return rest is None or rest.until <= now or bool(self._in_flight)
+        # A rest that ends later than any can was taken before the clock was put back.
+        is_over = rest is None or not now < rest.until <= now + pacing.REST[-1]
+        return is_over or bool(self._in_flight)
 
     def _top_up(self) -> None:
         """Have the next batch made while this one leaves."""

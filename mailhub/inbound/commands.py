@@ -95,7 +95,7 @@ def _told(visit: Visit, asked: Asked, act: Act, carried: Carried) -> str:
     """Answer it where that is right; the outcome in the words of a disposition."""
     if not isinstance(carried.ruling, Allowed) or carried.outcome is None:
         return "dropped"
-    told = carried.outcome.answer if _may_tell(visit, act.evidence, carried.outcome) else None
+    told = carried.outcome.answer if _may_tell(visit, act.evidence, carried.outcome, asked.call.verb.level) else None
     if told is not None:
         answers.give(visit, act, told, asked.position, asked.turn)
     if carried.outcome.done and asked.call.verb.level is not Level.PUBLIC:  # «aiuto» changes nothing
@@ -103,8 +103,8 @@ def _told(visit: Visit, asked: Asked, act: Act, carried: Carried) -> str:
     return "answered" if told else "recorded"
 
 
-def _may_tell(visit: Visit, evidence: Evidence, outcome: Outcome) -> bool:
+def _may_tell(visit: Visit, evidence: Evidence, outcome: Outcome, level: Level) -> bool:
     """Whether this may be answered: what was done always, the rest as RFC 3834 has it, to the unproven once a day."""
     if visit.person is not None and not evidence.any:
         return visit.may_answer and not answers.answered_today(visit, visit.person.id)
-    return outcome.done or visit.may_answer
+    return (outcome.done and level is not Level.PUBLIC) or visit.may_answer

@@ -97,7 +97,8 @@ def verbs(again: Again) -> tuple[Verb, Verb]:
 
     def no(act: Act) -> Outcome:
         question = act.session.get_one(Question, act.thing.id)
-        questions.settle(act.session, question, "not-me", act.person_id, now=act.now)
+        if not questions.settle(act.session, question, "not-me", act.person_id, now=act.now):
+            return Outcome(False)
         return Outcome(True, Answer("inbound.was-not-you"))
 
     def verb(name: str, words: dict[str, tuple[str, ...]], perform: Callable[[Act], Outcome]) -> Verb:

@@ -124,6 +124,10 @@ class Keeper:
                 point(Point.INTAKE_BEFORE_COMMIT)
             point(Point.INTAKE_KEPT)
         except Exception as fault:  # each sender hears 451 and tries again; nothing was acknowledged
+            if len(group) > 1 and not isinstance(fault, sa.exc.OperationalError | sa.exc.InterfaceError | OSError):
+                for one in group:  # one that cannot be kept must not cost the others their 250
+                    self._commit([one])
+                return
             for _, _, future in group:
                 future.set_exception(fault)
             return

@@ -43,7 +43,8 @@ def refuse_data(raw: bytes, bare: bool) -> Refusal | None:
 
 def hops(raw: bytes) -> int:
     """How many Received fields the header has."""
-    header = raw[: raw.find(b"\r\n\r\n") + 2].lower()
+    end = raw.find(b"\r\n\r\n")
+    header = (raw if end < 0 else raw[: end + 2]).lower()
     return header.count(b"\r\nreceived:") + header.startswith(b"received:")
 
 

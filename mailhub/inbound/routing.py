@@ -109,6 +109,8 @@ def route(local: str | None, ways: Ways, member_of: Container[int] | None = None
     """
     if local is None:
         return Nobody(ways.front_desk, foreign=True)
+    if not local.isprintable():  # controls, and bytes that are no text
+        return Nobody(ways.front_desk)
     local = local.lower()
     if local == DESK:
         return ToDesk()

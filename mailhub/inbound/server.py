@@ -64,6 +64,8 @@ class _Handler:
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, mail_options: list[str]
     ) -> str:
+        if not address.isprintable():  # controls, and octets that are no UTF-8: no row could hold them
+            return "553 5.1.7 The sender address holds octets that may not stand in one"
         usage = shutil.disk_usage(self._rules.data_dir)
         if usage.free < usage.total * FREE_DISK and usage.free < 20 * self._rules.max_bytes:
             return DISK_FULL
@@ -76,6 +78,8 @@ class _Handler:
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
+        if not address.isprintable():
+            return "553 5.1.3 The address holds octets that may not stand in one"
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients in one message"
         refusal = self._rules.refuse(address)

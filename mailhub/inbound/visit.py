@@ -45,9 +45,9 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """The author's language: theirs on record, else the one they write or ask in, else the site's."""
+        """The author's language: theirs on record, else the one they ask or write in, else the site's."""
         known = self.person.language if self.person else None
-        return pick_language(known, self.read.language, self.spoken, self.hub.site.language)
+        return pick_language(known, self.spoken, self.read.language, self.hub.site.language)
 
     @property
     def is_automatic(self) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,12 @@ from mailhub.offload import Died, TookTooLong
 
 log = logging.getLogger("mailhub.inbound")
 
-TOGETHER = 4  # mails in one transaction, which then lasts well under 50 ms
+TOGETHER = 4  # mails in one transaction, which then lasts well under 50 ms,
+LIGHT = 256 * 1024  # if they are no larger than this together
+
+
+# A full disk, a lost server, a deadlock: whatever mail is worked on then meets it.
+_TROUBLE_HERE = (sa.exc.OperationalError, sa.exc.InterfaceError, OSError)
 
 
 class Fenced(Exception):
@@ -47,34 +53,60 @@ class Inbound:
         for verb in identity.verbs(self._again):
             hub.verbs.add(verb)
         hub.questions.add(identity.WAS_IT_YOU)
+        self._in_hand: deque[InboundMail] = deque()  # claimed and not finished; kept over trouble
 
     def work(self) -> int:
-        """Work on what waits; how many mails were taken."""
+        """Work on what waits; how many mails were worked on."""
+        self._in_hand.extend(self._claim())
+        count = len(self._in_hand)
+        for start in range(0, count, TOGETHER):
+            together = [self._in_hand.popleft() for _ in range(min(TOGETHER, count - start))]
+            try:
+                self._work_on(together)
+            except _TROUBLE_HERE:  # no mail's fault: tried again after the others, and not counted as a try
+                self._in_hand.extend(together)
+                raise
+        return count
+
+    def _claim(self) -> Sequence[InboundMail]:
         with self._hub.database.reading() as session:
             if not claims.waits(session):
-                return 0
+                return ()
         with self._hub.database.transaction() as session:
             claimed = claims.claim(session, self._hub.clock.real())
         point(Point.INBOUND_CLAIMED)
-        for start in range(0, len(claimed), TOGETHER):
-            self._work_on(claimed[start : start + TOGETHER])
-        return len(claimed)
+        return claimed
 
     def _work_on(self, receipts: Sequence[InboundMail]) -> None:
         """A few mails in one transaction; if any of them objects, each in its own."""
         opened = [one for one in map(self._open, receipts) if one is not None]
-        if len(opened) > 1 and self._close_together(opened):
+        is_light = sum(len(one.raw) for one in opened) <= LIGHT
+        if len(opened) > 1 and is_light and self._close_together(opened):
             return
         for one in opened:
             self._close_alone(one)
 
     def _open(self, receipt: InboundMail) -> Opened | None:
-        """Read one mail; None when it cannot be read, which is then noted already."""
+        """Read one mail; None when that came to nothing, which is then noted already."""
+        try:
+            return self._read(receipt)
+        except Fenced:
+            log.warning("mail taken over mail=%d", receipt.id)
+        except _TROUBLE_HERE:
+            raise
+        except Exception:  # damaged bytes, a reader that died: the others must not wait
+            log.exception("mail not read mail=%d try=%d", receipt.id, receipt.tries)
+            self._set_aside(receipt, traceback.format_exc())
+        return None
+
+    def _read(self, receipt: InboundMail) -> Opened | None:
         with self._hub.database.reading() as session:
             raw = raws.read(session, self._hub.site, receipt.raw_id)
         try:
             said = self._hub.isolate(read, raw, receipt.envelope_from)
         except (Unreadable, TookTooLong, Died) as fault:
+            if not isinstance(fault, Unreadable) and receipt.tries < claims.TRIES:
+                raise  # the process may have ended for another reason, or the machine be busy
             why = str(fault)[:500]
             self._close([receipt], lambda session: [self._unreadable(session, receipt, why)])
             return None
@@ -84,6 +116,8 @@ class Inbound:
     def _close_together(self, opened: Sequence[Opened]) -> bool:
         try:
             self._close([one.receipt for one in opened], lambda session: [self._dispose(session, o) for o in opened])
+        except _TROUBLE_HERE:
+            raise
         except Exception as fault:  # rolled back whole; one by one it shows whose fault it is
             log.info("mails not worked on together count=%d: %r", len(opened), fault)
             return False
@@ -95,6 +129,8 @@ class Inbound:
             self._close([receipt], lambda session: [self._dispose(session, one)])
         except Fenced:
             log.warning("mail taken over mail=%d", receipt.id)
+        except _TROUBLE_HERE:
+            raise
         except Exception:  # a mail we cannot work on must not stop the others: tried again, then parked for a person
             log.exception("mail not worked on mail=%d try=%d", receipt.id, receipt.tries)
             self._set_aside(receipt, traceback.format_exc())

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from mailhub.archive import packing
+from mailhub.db.presence import Presence
 from mailhub.delivery import recovery
 from mailhub.delivery.rows import BELL as OUTBOX
 from mailhub.hub.build import Hub
@@ -48,6 +50,7 @@ class Service:
         self._worker = worker_for(hub)
         self._threads: list[threading.Thread] = []
         self._timetable = Timetable()
+        self._presence = Presence(hub.database)
         self._control = ControlServer(control_path(hub), actions)
         self.doors: Doors | None = None
         self.web: WebServer | None = None
@@ -60,7 +63,7 @@ class Service:
             app = make_app(self._hub, {"work": self.is_working})
             self.web = WebServer(app, self._hub.settings.web.bind)
             self.web.start()
-        if self._hub.database.is_sqlite:
+        if self._presence.enter():
             self._take_over()
         if "work" in self._only:
             self._work()
@@ -81,6 +84,7 @@ class Service:
         self._bells.close()
         for thread in self._threads:
             thread.join(LAST_PAGE)
+        self._presence.leave()
         self._hub.close()
 
     def is_working(self) -> bool:
@@ -111,6 +115,7 @@ class Service:
         with self._hub.database.transaction() as session:
             mails = claims.take_over(session)
             copies = recovery.take_over(session)
+            packing.reap(session, self._hub.site, real_now=self._hub.clock.real())
         if mails or copies.ready or copies.resent or copies.held:
             log.info("taken over mails=%d copies=%s", mails, copies)
 

@@ -49,11 +49,18 @@ class Worker:
         self._sender.stop()
 
     def chores(self) -> int:
-        """One page of every chore that is due."""
+        """One page of every chore that is due; one that fails is raised after the others have had their turn."""
         done = 0
+        faults: list[Exception] = []
         for chore in self._hub.chores:
-            with self._hub.database.transaction() as session:
-                done += chore.page(session, self._hub.clock.now())
+            try:
+                with self._hub.database.transaction() as session:
+                    done += chore.page(session, self._hub.clock.now())
+            except Exception as fault:
+                fault.add_note(f"in the chore {chore.name}")
+                faults.append(fault)
+        if faults:
+            raise ExceptionGroup("chores failed", faults)
         return done
 
     def settle(self) -> bool:

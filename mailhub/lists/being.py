@@ -29,6 +29,8 @@ def leave(act: Act) -> Outcome:
 def come_back(act: Act, kept: Mapping[str, Any]) -> Outcome:
     """Undo of leaving."""
     found = acts.scene(act)
+    if found is not None and not (act.evidence.aligned or act.evidence.mailbox or act.evidence.fresh_login):
+        return Outcome(False, Answer("people.undo-unproven", {"contact": found.contact}))  # it gives consent again
     if found is None or not subscriptions.come_back(act.session, found.group, act.person_id, kept, now=act.now):
         return Outcome(False)
     place = reading.subscription(act.session, found.group.id, act.person_id)

@@ -58,7 +58,7 @@ def came_before(session: Session, list_id: int, arrival: Arrival) -> bool:
     """Whether this message waits or waited already, as another mail of the same id from the same author."""
     if arrival.mail.message_id is None or arrival.person is None:
         return False
-    same = sa.select(HeldPost.id).where(
+    same = sa.select(HeldPost).where(
         HeldPost.list_id == list_id,
         HeldPost.message_id == arrival.mail.message_id,
         HeldPost.person_id == arrival.person.id,
@@ -66,7 +66,8 @@ def came_before(session: Session, list_id: int, arrival: Arrival) -> bool:
         HeldPost.relay_to == 0,
         HeldPost.subject == arrival.mail.subject[:500],
     )
-    return session.scalar(same.limit(1)) is not None
+    before = session.scalars(same)
+    return any(not arrival.is_proven or Reason.UNPROVEN not in reasons_of(held) for held in before)
 
 
 def reasons_of(held: HeldPost) -> tuple[Reason, ...]:

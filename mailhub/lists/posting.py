@@ -56,6 +56,7 @@ def letter_of(session: Session, site: Site, group: MailList, arrival: Arrival) -
         size=mail.size,
         proven=arrival.is_proven,
         is_automatic=arrival.nature.automatic,
+        seems_automatic=not arrival.nature.counts_as_answer,
         is_own=is_own,
         hops=mail.received,
         is_seen=_is_post(session, group.id, mail) or holding.came_before(session, group.id, arrival),
@@ -143,6 +144,7 @@ def _publish(session: Session, site: Site, group: MailList, arrival: Arrival, kn
         mail=arrival.mail,
         person_id=person.id,
         now=arrival.now,
+        said=arrival.folded,
     )
     return Receipt("posted", "accepted", Thing(things.POST, post.id))
 

@@ -47,7 +47,11 @@ def withdraw(act: Act) -> Outcome:
     found = acts.scene(act)
     if found is None:
         return acts.which_group(act, "withdraw")
-    waiting = holding.waiting_of(act.session, found.group.id, act.person_id)
+    waiting = [
+        held
+        for held in holding.waiting_of(act.session, found.group.id, act.person_id)
+        if not held.relay_to and Reason.UNPROVEN not in holding.reasons_of(held)  # perhaps nothing of theirs
+    ]
     if waiting:
         return _withdraw_held(act, waiting[-1])
     post = publication.latest_of(act.session, found.group.id, act.person_id)

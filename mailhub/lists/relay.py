@@ -4,6 +4,7 @@
 fields, so that neither side's address, program or place goes along.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from mailhub.language import Words, one_line, say, with_text_below, wrap
 from mailhub.lists import authors, holding, outgoing, reading, redaction, telling, things, voice
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.lists.policy import Reason
-from mailhub.lists.tables import MailList
+from mailhub.lists.tables import HeldState, MailList, SubscriptionState
 from mailhub.mail.address import Mailbox, shown_name
 from mailhub.mail.compose import Changes, File, Letter, PostFacts, post_frame, text_frame
 from mailhub.mail.frame import Context, Frame, Heading, Slot
@@ -48,6 +49,9 @@ def receive(session: Session, site: Site, arrival: Arrival, *, to: int, list_id:
     group = reading.get(session, list_id)
     if group.closed_at is not None or session.get(Person, to) is None:
         return Receipt("dropped", Reason.CLOSED)
+    place = reading.subscription(session, group.id, to)
+    if place is not None and place.state is SubscriptionState.LEFT:
+        return Receipt("dropped", Reason.CLOSED)
     if outgoing.list_id(site, group) in arrival.mail.list_ids:
         return Receipt("dropped", Reason.LOOP)
     if not arrival.is_proven:
@@ -58,7 +62,10 @@ def receive(session: Session, site: Site, arrival: Arrival, *, to: int, list_id:
     if writer is None or not reading.standing(session, group.id, writer.id).belongs:
         return _keep(session, site, group, arrival, to)
     frame = _frame(session, site, group, arrival, writer)
-    _owe(session, site, frame, arrival.raw_id, to, group, arrival.now)
+    _owe(session, site, frame, _cause(arrival), to, group, arrival.now)
+    waited = holding.of_raw(session, group.id, arrival.raw_id, to)
+    if waited is not None:
+        holding.settle(session, waited, HeldState.PUBLISHED, writer.id, now=arrival.now)
     activity.note(
         session, "mail.relayed", now=arrival.now, person_id=writer.id, list_id=group.id, to=to, raw=arrival.raw_id
     )
@@ -98,6 +105,8 @@ def pass_on(
     """Send a mail, as a letter of ours that says who wrote, to everybody who holds a role; how many there are."""
     group = reading.get(session, list_id) if list_id else None
     find = roles.moderators_of if role == roles.MODERATOR else roles.organisers_of
+    if not is_proven and _written_today(session, list_id, now) >= TO_ROLE_A_DAY:
+        return 0
     holders = [person.id for person in find(session, list_id)]
     for person_id in holders:
         language = telling.language_to(session, site, person_id)
@@ -168,19 +177,27 @@ def _role_frame(
         sender=voice.sender(session, site, group.id if group else None, language),
         subject=one_line(mail.subject)[:LONGEST_SUBJECT] or say(language, "lists.untitled"),
         language=language,
-        reply_to=email if is_proven else "",
+        reply_to=email if is_proven else voice.contact(site, group, language) if group else "",
     )
-    words = with_text_below(Words("", wrap(above)), mail.text[: telling.LONGEST_TEXT])
+    words = with_text_below(Words("", wrap(above)), redaction.redactor(site)(mail.text[: telling.LONGEST_TEXT]))
     return text_frame(letter, (f"{words.text}\n",), files=files)
 
 
+def _cause(arrival: Arrival) -> str:
+    """The same for a mail that is handed in again."""
+    mail = arrival.mail
+    if mail.message_id is None or mail.author is None:
+        return str(arrival.raw_id)
+    return hashlib.sha256(f"{mail.author.email.lower()} {mail.message_id}".encode()).hexdigest()[:24]
+
+
 def _owe(
-    session: Session, site: Site, frame: Frame, raw_id: int, to: int, group: MailList | None, now: datetime
+    session: Session, site: Site, frame: Frame, cause: int | str, to: int, group: MailList | None, now: datetime
 ) -> Mailing:
     return mailings.open_mailing(
         session,
         source=SOURCE,
-        key=f"{raw_id}/{to}/{group.id if group else 0}",
+        key=f"{cause}/{to}/{group.id if group else 0}",
         mail_class=MailClass.DISCUSSION,
         frames={site.language: frame.to_bytes()},
         now=now,

@@ -11,7 +11,7 @@ from mailhub.clock import local
 from mailhub.delivery import service
 from mailhub.language import Words, mail, say, with_text_below
 from mailhub.language import footer as two_lines
-from mailhub.lists import reading, voice
+from mailhub.lists import reading, redaction, things, voice
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import DeliveryChoice, MailList, SubscriptionState
@@ -53,14 +53,14 @@ def tell(
         session,
         site,
         person_id=person_id,
-        words=with_text_below(words, below[:LONGEST_TEXT]) if below else words,
+        words=with_text_below(words, redaction.redactor(site)(below[:LONGEST_TEXT])) if below else words,
         language=language,
         source=SOURCE,
         kind=f"{key}.{because}",
         occurrence=occurrence,
         now=now,
         address_id=address_id,
-        about=about,
+        about=about or things.of_list(group.id),  # without it a reply would go to From, which is the whole group
         in_reply_to=in_reply_to,
         list_id=group.id,
         sender=voice.sender(session, site, group.id, language),

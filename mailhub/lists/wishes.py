@@ -5,6 +5,7 @@ does the «CANCELLATEMI» of somebody who has had enough. A mail whose whole new
 post. A question («perché?», "who?") is for the group.
 """
 
+import re
 from datetime import date
 
 from mailhub.lists.dates import NotADate, until
@@ -40,7 +41,7 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
 
     The subject counts only where there are no words at all, as in an empty mail headed "unsubscribe".
     """
-    said = words.strip() or subject.strip()
+    said = words.strip() if any(map(without_courtesy, words.splitlines())) else subject.strip()
     if not said or len(said) > LONGEST_COMMAND:
         return None
     lines = [line for line in (without_courtesy(line) for line in said.splitlines()) if line]
@@ -53,8 +54,33 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
     return call if call.verb.name == LEAVE and is_signed else None
 
 
+# «vorrei essere cancellato dalla mailing list subito», "can you unsubscribe me from this list now"; read as `plain`
+# leaves a line: without accents, capitals and punctuation at its ends.
+_WISH = (
+    r"(?:(?:(?:vi|ti) prego|prego|chiedo|desidero|vorrei|voglio|potete|puoi|come faccio a|come posso|"
+    r"please|i want|i wish|"
+    r"i would like|i'd like|can you|could you|how do i|how can i)(?: di| to be| to| please)? ){0,2}(?:essere )?"
+)
+_ACT = (
+    r"(?:disiscrivermi|disiscri(?:vetemi|vimi|tt[oa])|canc?ella(?:temi|mi|rmi|t[oa])|elimina(?:temi|mi|rmi|t[oa])|"
+    r"rimuov(?:etemi|imi|ermi)|rimoss[oa]|togli(?:etemi|mi|ermi)|tolt[oa]|uscire|esco|esci|"
+    r"(?:annulla|cancella)(?:te|re)? (?:la mia )?iscrizione|non (?:voglio|desidero) piu (?:ricevere|far parte)|"
+    r"non ricevere piu|un-?subscribed?(?: me)?|removed?(?: me)?|tak(?:e|en)(?: me)? off|leave (?=(?:this|the|your) )|"
+    r"cancel my (?:subscription|membership)|stop (?:sending|emailing|mailing)(?: me)?)"
+)
+_FROM = (
+    r"(?: ?(?:da|dal|dalla|del|della|from|off|of)?"
+    r"(?: ?(?:questa|questo|queste|vostra|vostro|le|vostre|this|these|the|your))?"
+    r" ?(?:mailing ?list|lista|gruppo|elenco|newsletter|list|group|e-?mails?|mail|messaggi))?"
+)
+_NOW = r"(?: (?:subito|immediatamente|adesso|ora|al piu presto|now|immediately|asap|at once))?"
+_LEAVING = re.compile(_WISH + _ACT + _FROM + _NOW)
+
+
 def _call(line: str, verbs: Verbs, kind: str, today: date) -> Call | None:
     call = verbs.recognise(line, kind)
+    if call is None and _LEAVING.fullmatch(line):
+        return Call(verbs.get(LEAVE), "")
     if call is None:
         return _slipped(line, verbs)
     if call.verb.name == PAUSE and isinstance(until(call.argument, today), NotADate):

@@ -132,6 +132,12 @@ class _Writer:
     def _file(self, node: Node) -> Part | None:
         """A file leaves as it came, unless SMTP would not carry it like that."""
         octets = self._raw[node.body : node.end]
+        if node.type.startswith("message/") and node.encoding in ("", "7bit", "8bit", "binary"):
+            # The header of a mail within the mail holds its receiver's tokens; latin-1 keeps every other octet.
+            shown = self._redacted(octets.decode("latin-1")).replace("\u2026", "...").encode("latin-1")
+            if shown != octets:
+                label = () if shown.isascii() else (b"Content-Transfer-Encoding: 8bit",)
+                return Part((*content_fields(node, without=_RETYPED[1:]), *label), (cut_lines(shown) + b"\r\n",))
         is_unlabelled = not octets.isascii() and node.encoding != "8bit"
         is_odd = self._changes.tidies and (is_unlabelled or node.encoding in _DECODED)
         if not is_odd and not has_long_line(octets):

@@ -3,8 +3,9 @@
 What a kind of question waits for and does at its end is declared in `mailhub/questions.py`.
 """
 
+import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,10 @@ from mailhub.questions import QuestionKind, QuestionKinds
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
+log = logging.getLogger("mailhub.people")
+
 EXPIRED = "expired"
+AFTER_FAULT = timedelta(hours=6)  # a question whose room fails is looked at again then
 THING = "question"
 
 
@@ -122,7 +126,15 @@ def work(session: Session, site: Site, kinds: QuestionKinds, *, now: datetime, l
         .with_for_update(skip_locked=True)
     ).all()
     for question in due:
-        _move_on(session, site, kinds, question, now)
+        try:
+            with session.begin_nested():
+                _move_on(session, site, kinds, question, now)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise
+        except Exception:  # the others must not wait for it
+            log.exception("question put off question=%d kind=%s", question.id, question.kind)
+            question.next_at = now + AFTER_FAULT
+    session.flush()
     return len(due)
 
 
