@@ -58,17 +58,16 @@ def look_up(hub: Hub, copy: Copy) -> Sent:
         return Sent(copy, message, session.get_one(Mailing, key.mailing), key)
 
 
-def faults(hub: Hub, copy: Copy) -> list[str]:
+def faults(hub: Hub, sent: Sent) -> list[str]:
     """What is wrong with a copy."""
-    sent = look_up(hub, copy)
     is_transparent = sent.kind == "post" and "lists.test" not in str(sent.message["DKIM-Signature"])
     kind = "post" if sent.kind == "relay" else sent.kind
-    found = lint(copy.data, kind=kind, domain=hub.site.domain, signed=True, transparent=is_transparent)
+    found = lint(sent.copy.data, kind=kind, domain=hub.site.domain, signed=True, transparent=is_transparent)
     if sent.kind == "relay":  # private mail: no field of a list
         found = [fault for fault in found if not fault.startswith(OF_A_LIST)]
     if sent.kind == "service":
         found += _words(sent)
-    return [f"{sent.mailing.source} {sent.mailing.key} to {copy.envelope_to}: {fault}" for fault in found]
+    return [f"{sent.mailing.source} {sent.mailing.key} to {sent.copy.envelope_to}: {fault}" for fault in found]
 
 
 def _words(sent: Sent) -> list[str]:

@@ -236,9 +236,9 @@ class Town:
         self.worker.settle()
         fresh = self.transport.copies[self._looked_at :]
         self._looked_at = len(self.transport.copies)
-        for copy in fresh:
-            self.faults += copies.faults(self.hub, copy)
-            self.faults += rehearsal.faults(self.hub, copy, self.written)
+        for sent in (copies.look_up(self.hub, copy) for copy in fresh):
+            self.faults += copies.faults(self.hub, sent)
+            self.faults += rehearsal.faults(self.hub, sent, self.written)
         return True
 
     def dispositions(self) -> list[Disposition]:
