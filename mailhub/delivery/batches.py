@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.clock import Clock
 from mailhub.db.session import Database
-from mailhub.delivery import allowances, claims, expand, mailings, pacing
+from mailhub.delivery import allowances, claims, expand, mailings, pacing, switch
 from mailhub.delivery.claims import Batch
 from mailhub.delivery.making import Maker, Making, Text
 from mailhub.delivery.pacing import Candidate
@@ -75,6 +75,8 @@ class Batches:
             turn = batch = None
             try:
                 with self._database.transaction() as session:
+                    if switch.why_held(session) is not None:  # copies are owed and counted, and stay here
+                        return None
                     due = [c for c in claims.candidates(session, now=now) if c.mailing_id not in passed_over]
                     if (turn := pacing.whose_turn(due, self._served)) is not None:
                         batch = self._claim_of(session, turn, now, per_second)

@@ -45,6 +45,17 @@ def test_a_site_that_sends_nothing_names_nothing_to_send(office: Office) -> None
         assert next_due(session) is None
 
 
+def test_a_site_that_sends_nothing_owes_what_it_would_send(office: Office) -> None:
+    office.posts(office.people(3))
+    with office.database.transaction() as session:
+        switch.hold(session, "restored", now=NOW)
+    assert office.works() == 0
+    with office.database.transaction() as session:
+        assert switch.waiting(session) == 3
+        switch.let_go(session)
+    assert office.works() == 3
+
+
 def test_a_mailing_withdrawn_in_time_reaches_nobody(office: Office) -> None:
     post = office.posts(office.people(2), due_at=NOW + timedelta(minutes=2))
     with office.database.transaction() as session:
