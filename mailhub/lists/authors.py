@@ -19,23 +19,25 @@ def name_in(session: Session, group: MailList, author: Person | None, written: M
     name = (shown_name(author.name) if author else "") or (shown_name(written.name) if written else "")
     if not name:
         return voice.name_of(None, language)
-    return say(language, "lists.guest", name=name) if _is_taken(session, group, name, author) else name
+    officers = roles.officers(session, group.id)
+    if author is not None and author.id in {person.id for person in officers}:
+        return name
+    place = reading.subscription(session, group.id, author.id) if author else None
+    belongs = place is not None and place.state in BELONGING
+    known = [person.name for person in officers] + ([] if belongs else _members(session, group))
+    if _plain(name) not in {_plain(other) for other in known}:
+        return name
+    return say(language, "lists.namesake" if belongs else "lists.guest", name=name)
 
 
-def _is_taken(session: Session, group: MailList, name: str, author: Person | None) -> bool:
-    """Whether somebody else, here before them or with an office, goes by this name or one that looks the same."""
-    own = author.id if author else 0
-    holders = [*roles.moderators_of(session, group.id), *roles.organisers_of(session, group.id)]
-    if own in {person.id for person in holders}:
-        return False
-    here = [Subscription.list_id == group.id, Subscription.state.in_(BELONGING), Person.name != "", Person.id != own]
-    place = reading.subscription(session, group.id, own)
-    if place is not None and place.state in BELONGING:
-        since = Subscription.joined_at < place.joined_at
-        here.append(since | ((Subscription.joined_at == place.joined_at) & (Person.id < own)))
-    members = sa.select(Person.name).join(Subscription, Subscription.person_id == Person.id).where(*here)
-    known = {*session.scalars(members), *(person.name for person in holders)}
-    return _plain(name) in {_plain(other) for other in known}
+def _members(session: Session, group: MailList) -> list[str]:
+    """The names of those who belong. Members may share one with each other, as people do; strangers may not."""
+    named = (
+        sa.select(Person.name)
+        .join(Subscription, Subscription.person_id == Person.id)
+        .where(Subscription.list_id == group.id, Subscription.state.in_(BELONGING), Person.name != "")
+    )
+    return list(session.scalars(named))
 
 
 def _plain(name: str) -> str:

@@ -77,6 +77,12 @@ def moderators_of(session: Session, list_id: int) -> list[Person]:
     return holders(session, MODERATOR, list_id) or organisers_of(session, list_id)
 
 
+def officers(session: Session, list_id: int) -> list[Person]:
+    """Everybody with an office in this list, those of the whole site among them."""
+    having = sa.select(Role.person_id).where(Role.name.in_((MODERATOR, ORGANISER)), Role.list_id.in_({SITE, list_id}))
+    return list(session.scalars(sa.select(Person).where(Person.id.in_(having))))
+
+
 def may_moderate(session: Session, person_id: int, list_id: int) -> bool:
     """Whether they may decide what a list publishes: organisers always may."""
     return _has(session, person_id, (MODERATOR, ORGANISER), list_id)

@@ -232,8 +232,12 @@ def test_a_moderator_is_not_shown_the_authors_tokens(town: Town) -> None:
     assert token not in body(town.inbox(MARA)[0])
 
 
-def test_a_member_who_takes_the_name_of_another_is_marked(town: Town) -> None:
-    town.opens_list("garden", [ADA, BOB], moderate="nobody")
+def test_a_member_who_takes_the_name_of_an_organiser_is_marked(town: Town) -> None:
+    town.opens_list("garden", [ADA, BOB], moderate="nobody", organiser=ADA)
+    with town.hub.database.transaction() as session:
+        organiser = persons.find(session, ADA)
+        assert organiser is not None
+        organiser.name = "Ada"
     _newcomer(town, EVE, "Ada")
     town.writes(f"Ada <{EVE}>", "garden@lists.test", "Money", "Please lend me some")
     town.writes(NAMED[ADA], "garden@lists.test", "Hello", "Good morning")
