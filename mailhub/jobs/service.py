@@ -72,7 +72,9 @@ class Service:
         self._control.start()
 
     def stop(self) -> None:
-        """Refuse new mail, let each loop finish its page, close; also after a start that failed."""
+        """Refuse new mail, let each loop finish its page, close; also after a start that failed. Twice is harmless."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self._worker.stop()
         if self.doors:
