@@ -26,6 +26,10 @@ MAIL = "mail"
 IMPORT = "import"  # never owed to anybody
 
 
+# Made once: every mail asks this, and making a statement costs as much as running it.
+_FIND = sa.select(Post).where(Post.list_id == sa.bindparam("list"), Post.message_id == sa.bindparam("id"))
+
+
 def publish(
     session: Session,
     site: Site,
@@ -51,12 +55,12 @@ def publish(
         write(session, list_id, [item], now=now, origin=origin)
     name_more(session, list_id, arrived.more)
     point(Point.POST_STORED)
-    return session.scalars(sa.select(Post).where(Post.list_id == list_id, Post.message_id == arrived.ids[0])).one()
+    return session.scalars(_FIND, {"list": list_id, "id": arrived.ids[0]}).one()
 
 
 def find(session: Session, list_id: int, message_id: str) -> Post | None:
     """The post of this Message-ID, with or without its brackets."""
-    return session.scalar(sa.select(Post).where(Post.list_id == list_id, Post.message_id == known_as(message_id)))
+    return session.scalar(_FIND, {"list": list_id, "id": known_as(message_id)})
 
 
 def withdraw(session: Session, post: Post) -> None:

@@ -14,6 +14,21 @@ from mailhub.people import activity
 from mailhub.people.deeds import letters
 from mailhub.verbs import Thing
 
+# Made once: every mail asks these, and making a statement costs as much as running it.
+_OF_RAW = sa.select(HeldPost).where(
+    HeldPost.list_id == sa.bindparam("list"),
+    HeldPost.raw_id == sa.bindparam("raw"),
+    HeldPost.relay_to == sa.bindparam("to"),
+)
+_SAME = sa.select(HeldPost).where(
+    HeldPost.list_id == sa.bindparam("list"),
+    HeldPost.message_id == sa.bindparam("message_id"),
+    HeldPost.person_id == sa.bindparam("person"),
+    HeldPost.raw_id != sa.bindparam("raw"),
+    HeldPost.relay_to == 0,
+    HeldPost.subject == sa.bindparam("subject"),
+)
+
 
 def hold(
     session: Session,
@@ -48,25 +63,21 @@ def hold(
 
 def of_raw(session: Session, list_id: int, raw_id: int, relay_to: int = 0) -> HeldPost | None:
     """What waits, or waited, as this very mail."""
-    wanted = sa.select(HeldPost).where(
-        HeldPost.list_id == list_id, HeldPost.raw_id == raw_id, HeldPost.relay_to == relay_to
-    )
-    return session.scalar(wanted)
+    return session.scalar(_OF_RAW, {"list": list_id, "raw": raw_id, "to": relay_to})
 
 
 def came_before(session: Session, list_id: int, arrival: Arrival) -> bool:
     """Whether this message waits or waited already, as another mail of the same id from the same author."""
     if arrival.mail.message_id is None or arrival.person is None:
         return False
-    same = sa.select(HeldPost).where(
-        HeldPost.list_id == list_id,
-        HeldPost.message_id == arrival.mail.message_id,
-        HeldPost.person_id == arrival.person.id,
-        HeldPost.raw_id != arrival.raw_id,
-        HeldPost.relay_to == 0,
-        HeldPost.subject == arrival.mail.subject[:500],
-    )
-    before = session.scalars(same)
+    same = {
+        "list": list_id,
+        "message_id": arrival.mail.message_id,
+        "person": arrival.person.id,
+        "raw": arrival.raw_id,
+        "subject": arrival.mail.subject[:500],
+    }
+    before = session.scalars(_SAME, same)
     return any(not arrival.is_proven or Reason.UNPROVEN not in reasons_of(held) for held in before)
 
 

@@ -26,6 +26,15 @@ MEMBERS = "members"  # audience: the group
 TREE = "tree"  # audience: the group, and those below it who are not in it
 
 
+# Made once: every post asks this, and making a statement costs as much as running it.
+_SPOKEN = (
+    sa.select(Person.language)
+    .join(Subscription, Subscription.person_id == Person.id)
+    .where(Subscription.list_id.in_(sa.bindparam("lists", expanding=True)), Subscription.state.in_(BELONGING))
+    .distinct()
+)
+
+
 def publish(
     session: Session,
     site: Site,
@@ -70,13 +79,8 @@ def languages(session: Session, site: Site, group: MailList) -> Sequence[str]:
     """The languages of those a post may reach: a copy is compiled for each."""
     is_tree = reading.definition_of(group).kind is ListKind.ANNOUNCE
     reached = [group.id, *(reading.below(session, group.id) if is_tree else ())]
-    spoken = (
-        sa.select(Person.language)
-        .join(Subscription, Subscription.person_id == Person.id)
-        .where(Subscription.list_id.in_(reached), Subscription.state.in_(BELONGING))
-        .distinct()
-    )
-    found = {language or site.language for language in session.scalars(spoken)} | {site.language}
+    spoken = session.scalars(_SPOKEN, {"lists": reached})
+    found = {language or site.language for language in spoken} | {site.language}
     return sorted(found)
 
 

@@ -17,6 +17,9 @@ BELONGING = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
 _ASKED = {SubscriptionState.PENDING: Standing.PENDING, SubscriptionState.WAITING: Standing.WAITING}
 
 
+_NAMES = sa.select(Name.name, Name.list_id)
+
+
 def get(session: Session, list_id: int) -> MailList:
     return session.get_one(MailList, list_id)
 
@@ -44,7 +47,7 @@ def title(session: Session, list_id: int, language: str) -> str | None:
 
 def names(session: Session, verbs: Verbs) -> Names:
     """What local parts may say on this site. A closed list still answers: its writers hear that it is closed."""
-    named = {row.name: row.list_id for row in session.scalars(sa.select(Name))}
+    named = dict(session.execute(_NAMES).all())
     suffixes = {s: verb.name for verb in verbs for forms in verb.suffixes.values() for s in forms}
     return Names(named, suffixes, ROLE_WORDS)
 

@@ -20,6 +20,10 @@ FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ASIDE = -1  # the rank an address has while two change places; ranks are unique
 
 
+# Made once: every mail asks these, and making a statement costs as much as running it.
+_ADDRESS = sa.select(Address).where(Address.email_key == sa.bindparam("key"))
+
+
 def find(session: Session, email: str) -> Person | None:
     """The person one of whose addresses this is."""
     return session.scalar(
@@ -29,7 +33,7 @@ def find(session: Session, email: str) -> Person | None:
 
 def address_of(session: Session, email: str) -> Address | None:
     """The row of this address, whosever it is."""
-    return session.scalar(sa.select(Address).where(Address.email_key == canonical(email)))
+    return session.scalar(_ADDRESS, {"key": canonical(email)})
 
 
 def meet(

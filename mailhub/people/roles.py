@@ -17,6 +17,14 @@ MODERATOR = "moderator"
 SITE = 0  # the list id of a role for the whole site
 
 
+# Made once: every mail asks these, and making a statement costs as much as running it.
+_HERE = (Role.list_id == sa.bindparam("list")) | (Role.list_id == SITE)
+_HELD = sa.select(Role.name).where(Role.person_id == sa.bindparam("person"), _HERE)
+_OFFICERS = sa.select(Person).where(
+    Person.id.in_(sa.select(Role.person_id).where(Role.name.in_((MODERATOR, ORGANISER)), _HERE))
+)
+
+
 def grant(session: Session, person_id: int, name: str, list_id: int = SITE, *, origin: str, now: datetime) -> bool:
     """Give a role; False when they have it already. Ends the person's older tokens."""
     if session.get(Role, (person_id, name, list_id)) is not None:
@@ -79,8 +87,7 @@ def moderators_of(session: Session, list_id: int) -> list[Person]:
 
 def officers(session: Session, list_id: int) -> list[Person]:
     """Everybody with an office in this list, those of the whole site among them."""
-    having = sa.select(Role.person_id).where(Role.name.in_((MODERATOR, ORGANISER)), Role.list_id.in_({SITE, list_id}))
-    return list(session.scalars(sa.select(Person).where(Person.id.in_(having))))
+    return list(session.scalars(_OFFICERS, {"list": list_id}))
 
 
 def may_moderate(session: Session, person_id: int, list_id: int) -> bool:
@@ -95,8 +102,7 @@ def may_organise(session: Session, person_id: int, list_id: int) -> bool:
 
 def held(session: Session, person_id: int, list_id: int) -> frozenset[str]:
     """Every role of this person in this list, those of the whole site among them."""
-    names = sa.select(Role.name).where(Role.person_id == person_id, Role.list_id.in_({SITE, list_id}))
-    return frozenset(session.scalars(names))
+    return frozenset(session.scalars(_HELD, {"person": person_id, "list": list_id}))
 
 
 def _has(session: Session, person_id: int, names: tuple[str, ...], list_id: int) -> bool:
