@@ -40,7 +40,7 @@ def town(
     `prepare` makes tables and publishes content. Once `stopping` is set what is left of its history is skipped.
     """
     with contextlib.ExitStack() as open_things:
-        page = listen(HostPort(LOOPBACK, port))
+        page = listen(HostPort(LOOPBACK, port), "--port")
         pages = listen(HostPort(LOOPBACK, 0))  # of the site: links in its mails lead here
         open_things.callback(page.close)
         open_things.callback(pages.close)

@@ -61,8 +61,8 @@ class WebServer:
         self._thread.join(LAST_ANSWERS)
 
 
-def listen(bind: HostPort) -> socket.socket:
-    """A socket that listens; raises BadInput with the cure when the address cannot be had."""
+def listen(bind: HostPort, named_in: str = "[web] bind") -> socket.socket:
+    """A socket that listens; raises BadInput with the cure, and where it was named, when it cannot be had."""
     family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,5 +72,5 @@ def listen(bind: HostPort) -> socket.socket:
     except OSError as fault:
         listening.close()
         why = _WHY.get(fault.errno or 0, f"{fault.strerror}. Choose another address")
-        raise BadInput(f"{bind} cannot be used for pages: {why} in [web] bind.") from fault
+        raise BadInput(f"{bind} cannot be used for pages: {why} in {named_in}.") from fault
     return listening

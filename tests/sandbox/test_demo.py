@@ -2,10 +2,11 @@
 
 import os
 import re
+import socket
 
 import pytest
 
-from tests.sandbox.visitor import PRESSED, Running, Visitor, running_demo
+from tests.sandbox.visitor import PATIENCE, PRESSED, Running, Visitor, running_demo
 
 JOIN, GROUP = "orto-iscriviti@pietrafiore.example", "orto@pietrafiore.example"
 
@@ -118,6 +119,18 @@ def test_a_demo_that_is_interrupted_while_it_wakes_up_ends_without_a_word() -> N
         code, errors = demo.interrupt()
     assert code == 0
     assert errors == ""
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with running_demo("--port", port) as demo:
+            said, errors = demo.process.communicate(timeout=PATIENCE)
+    assert (said, demo.process.returncode) == ("", 1)
+    assert errors.splitlines()[1:] == [
+        f"127.0.0.1:{port} cannot be used for pages: another program listens there. "
+        "Stop it, or choose another port in --port."
+    ]
 
 
 def _ends_at_once(demo: Running) -> None:
