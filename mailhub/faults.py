@@ -84,6 +84,12 @@ def arm(faults: str) -> None:
     _armed = dict(_fault(one.strip()) for one in faults.split(",") if one.strip())
 
 
+def times_reached(here: Point) -> int:
+    """How often an armed point has been reached."""
+    fault = (_armed or {}).get(here)
+    return fault.reached if fault else 0
+
+
 def _fault(text: str) -> tuple[Point, _Fault]:
     name, _, what = text.partition("=")
     action, _, times = what.partition("@")

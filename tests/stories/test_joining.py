@@ -46,13 +46,12 @@ def test_an_empty_mail_to_the_group_itself_asks_to_join(paese: Town) -> None:
     assert "Da adesso ne fai parte" in prose(welcome)
 
 
-@pytest.mark.parametrize("wish", ["iscriviti", "Voglio entrare!", "subscribe", "ISCRIVIMI per favore"])
-def test_a_wish_to_join_is_no_first_post(paese: Town, wish: str) -> None:
+def test_a_wish_to_join_is_no_first_post(paese: Town) -> None:
     paese.opens_list("orto")
-    paese.writes(ANA, to="orto@lists.test", subject="Ciao", text=wish)
-    [question] = paese.inbox("ana@example.org")
-    paese.replies("ana@example.org", question, "sì")
-    paese.inbox("ana@example.org")
+    for number, wish in enumerate(("iscriviti", "Voglio entrare!", "subscribe", "ISCRIVIMI per favore")):
+        paese.writes(f"ana{number}@example.org", to="orto@lists.test", subject="Ciao", text=wish)
+        assert len(paese.inbox(f"ana{number}@example.org")) == 1
+        assert paese.last() == ("done", "join")
     with paese.database.reading() as session:
         assert session.scalars(sa.select(HeldPost)).all() == []
 
@@ -227,24 +226,15 @@ def test_a_mailbox_without_any_signature_confirms_by_the_question_sent_to_it(tow
     assert town.subjects("ana@example.org") == ["You are in: Garden"]
 
 
-@pytest.mark.parametrize(
-    "to",
-    [
-        "verde-join",
-        "city-garden-iscriviti",
-        "citygarden-join",
-        "citygardenjoin",
-        "City_Garden-Join",
-        "city-gardn-join",
-        "city-garden-jion",
-    ],
-)
-def test_names_aliases_hyphens_and_one_typo_are_forgiven(town: Town, to: str) -> None:
+def test_names_aliases_hyphens_and_one_typo_are_forgiven(town: Town) -> None:
     town.opens_list("city-garden", aliases=["verde"])
     town.opens_list("choir")
-    town.writes(ANA, to=f"{to}@lists.test")
-    [question] = town.inbox("ana@example.org")
-    assert "City-garden" in str(question["Subject"])
+    exact = ("city-garden-iscriviti", "verde-join", "CITY-GARDEN-JOIN")
+    near = ("citygarden-join", "citygardenjoin", "City_Garden-Join", "city-gardn-join", "city-garden-jion", "vrde-join")
+    for number, name in enumerate((*exact, *near)):
+        town.writes(f"ana{number}@example.org", to=f"{name}@lists.test")
+        [question] = town.inbox(f"ana{number}@example.org")
+        assert "City-garden" in str(question["Subject"]), name
 
 
 def test_a_strangers_post_to_a_mistyped_name_reaches_nobody(town: Town) -> None:

@@ -29,6 +29,7 @@ from mailhub.inbound import claims, intake
 from mailhub.inbound.door import Gate
 from mailhub.inbound.tables import Disposition
 from mailhub.jobs.assembly import worker_for
+from mailhub.jobs.worker import Worker
 from mailhub.lists import enrolling, publishing
 from mailhub.lists.tables import MailList, Subscription
 from mailhub.mail.wire import crlf
@@ -91,9 +92,16 @@ class Town:
         self._start()
 
     def _start(self) -> None:
-        self.hub: Hub = build_hub(load(None, self._environ), clock=self.clock, database=self.database)
+        self.hub = self._build()
         self.worker = worker_for(self.hub, self.transport)
         self.gate = Gate(self.hub)
+
+    def _build(self) -> Hub:
+        return build_hub(load(None, self._environ), clock=self.clock, database=self.database)
+
+    def another_worker(self, transport: Inboxes) -> Worker:
+        """A second process on the same database."""
+        return worker_for(self._build(), transport)
 
     def restarts(self) -> None:
         """Begin anew, as after a crash: only the rows are left."""
@@ -182,13 +190,17 @@ class Town:
     def receives(self, raw: bytes, sender: str, recipients: Sequence[str]) -> list[str]:
         """What the door does with these bytes: the refusals it gives; what is kept is worked on."""
         said = {recipient: self.gate.refuse(recipient) for recipient in recipients}
-        kept = tuple(recipient for recipient, refusal in said.items() if refusal is None)
+        kept = [recipient for recipient, refusal in said.items() if refusal is None]
         if kept:
-            envelope = intake.Envelope(sender, kept, "127.0.0.1", "smtp")
-            with self.database.transaction() as session:
-                intake.keep(session, self.hub.site, envelope, crlf(raw), now=self.clock.now())
+            self.keeps(raw, sender, kept)
             self.settles()
         return [str(refusal) for refusal in said.values() if refusal is not None]
+
+    def keeps(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+        """Keep a mail below the door, as imports do; it is worked on when the town settles."""
+        envelope = intake.Envelope(sender, tuple(recipients), "127.0.0.1", "smtp")
+        with self.database.transaction() as session:
+            intake.keep(session, self.hub.site, envelope, crlf(raw), now=self.clock.now())
 
     def replies(
         self,
@@ -198,6 +210,7 @@ class Town:
         *,
         to: str | None = None,
         headers: Mapping[str, str] | None = None,
+        envelope_from: str | None = None,
     ) -> str:
         """Answer as a mail program does: to Reply-To, with the original quoted below."""
         target = to or parseaddr(str(message["Reply-To"] or message["From"]))[1]
@@ -211,14 +224,19 @@ class Town:
             subject if subject.lower().startswith("re:") else f"Re: {subject}",
             f"{text}\n\nOn Mon, 9 Mar 2026 at 09:00, Somebody wrote:\n{quoted}\n",
             headers={**ours, **(headers or {})},
+            envelope_from=envelope_from,
         )
+
+    def mailbox(self, email: str) -> list[EmailMessage]:
+        """Everything that has reached this mailbox."""
+        return [read(copy) for copy in self.transport.copies if copy.envelope_to.lower() == email.lower()]
 
     def inbox(self, email: str) -> list[EmailMessage]:
         """What has reached this mailbox since it was last looked into."""
-        mine = [copy for copy in self.transport.copies if copy.envelope_to.lower() == email.lower()]
+        mine = self.mailbox(email)
         fresh = mine[self._read[email] :]
         self._read[email] = len(mine)
-        return [read(copy) for copy in fresh]
+        return fresh
 
     def subjects(self, email: str) -> list[str]:
         """The subjects of what has reached this mailbox since it was last looked into."""
