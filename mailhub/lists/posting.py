@@ -78,6 +78,7 @@ def release(session: Session, site: Site, held: HeldPost, *, now: datetime) -> P
         mail=message.parse(raw),
         person_id=held.person_id,
         now=now,
+        has_waited=True,
     )
 
 

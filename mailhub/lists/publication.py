@@ -1,7 +1,7 @@
 """A mail becomes a post: its number, its place in the archive, its mailing; within its grace it can be taken back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -46,8 +46,11 @@ def publish(
     person_id: int | None,
     now: datetime,
     said: Folded | None = None,
+    has_waited: bool = False,
 ) -> Post:
     """Give it the next number, keep it, and owe it to the group; a mail that is a post already stays that post.
+
+    What `has_waited` for a moderator goes at once: its author had time to take it back.
 
     The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
     """
@@ -69,7 +72,8 @@ def publish(
         return post
     group.last_number = post.number
     _count(session, group.id, person_id, 1)
-    _owe(session, site, group, post, raw, mail, now)
+    grace = timedelta() if has_waited else reading.definition_of(group).grace
+    _owe(session, site, group, post, raw, mail, now, now + grace)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
@@ -113,7 +117,9 @@ def latest_of(session: Session, list_id: int, person_id: int) -> Post | None:
     return session.scalar(mine.order_by(Post.number.desc()).limit(1))
 
 
-def _owe(session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, now: datetime) -> None:
+def _owe(
+    session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, now: datetime, due_at: datetime
+) -> None:
     """Open the mailing that carries it, due when its author can no longer take it back."""
     rules = reading.definition_of(group)
     made = outgoing.frames(session, site, group, post, raw, mail, languages(session, site, group))
@@ -124,7 +130,7 @@ def _owe(session: Session, site: Site, group: MailList, post: Post, raw: bytes, 
         mail_class=MailClass.DISCUSSION,
         frames={language: frame.to_bytes() for language, frame in made.items()},
         now=now,
-        due_at=now + rules.grace,
+        due_at=due_at,
         purpose=consent.list_purpose(group.id),
         list_id=group.id,
         thing_id=post.id,
