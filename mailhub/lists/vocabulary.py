@@ -106,7 +106,19 @@ YES: Forms = {
         "sì voglio entrare",
         "accetto",
     ),
-    "en": ("yes", "yes please", "yes, please", "yes thanks", "y", "sure", "i confirm", "confirm", "accept"),
+    "en": (
+        "yes",
+        "ok",
+        "okay",
+        "yes please",
+        "yes, please",
+        "yes thanks",
+        "y",
+        "sure",
+        "i confirm",
+        "confirm",
+        "accept",
+    ),
 }
 NO: Forms = {
     "it": ("no", "no grazie", "no, grazie", "non sono io", "non accetto"),
