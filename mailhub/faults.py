@@ -43,13 +43,10 @@ class Point(StrEnum):
     SENDER_CONNECTED = "sender.connected"
     SENDER_INTENT = "sender.intent"  # `sending` is durable; DATA is not said yet
     SENDER_OFFERED = "sender.offered"
-    SENDER_MID_DATA = "sender.mid-data"
-    SENDER_BEFORE_DOT = "sender.before-dot"
     SENDER_AFTER_DOT = "sender.after-dot"  # the next hop has it; we have not recorded it
     SENDER_ANSWERED = "sender.answered"  # its outcome is known here alone
     SENDER_BEFORE_COMMIT = "sender.before-commit"
     SENDER_RECORDED = "sender.recorded"
-    BOUNCE_READ = "bounce.read"
     IMPORT_PAGE = "import.page"
     MIGRATION_STEP = "migration.step"
     BACKUP_COPIED = "backup.copied"

@@ -10,6 +10,15 @@ from tests.databases import database, postgres_url, sqlite_template
 __all__ = ["corpus", "database", "postgres_url", "sqlite_template"]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which databases the tests of rows ran on."""
+    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    used = [name for key, name in names.items() if any(f"[{key}" in one or f"-{key}]" in one for one in passed)]
+    if used:
+        terminalreporter.write_line(f"rows were tested on {' and '.join(used)}")
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real mail beside the project; not part of it, so its tests are skipped where it is missing."""

@@ -8,6 +8,7 @@ from mailhub.delivery.conversation import Conversation, Extensions
 from mailhub.delivery.copies import Copy
 from mailhub.delivery.opening import Timeouts
 from mailhub.delivery.outcomes import Kind, Outcome, Stage
+from mailhub.faults import Point, point
 
 _CHUNK = 65_536
 _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -127,6 +128,7 @@ class Lane:
                 break
         if not self._out and self._talk.stage is Stage.BODY:
             self._talk.body_left()
+            point(Point.SENDER_AFTER_DOT)
         return start - len(self._out)
 
     def _last_words(self) -> Outcome | None:

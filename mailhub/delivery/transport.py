@@ -8,6 +8,7 @@ from mailhub.delivery.copies import Copy
 from mailhub.delivery.lane import Lane
 from mailhub.delivery.opening import NextHop, Opener, Timeouts, Trouble
 from mailhub.delivery.outcomes import Outcome, Stage, lost
+from mailhub.faults import Point, point
 
 _IDLE_LIMIT = 60.0  # a connection unused for longer may be dead without our knowing
 
@@ -165,3 +166,4 @@ class SmtpRelay:
             else:
                 self._open[number] = lane = Lane(*opened, self._timeouts, now)
                 self._selector.register(lane.socket, selectors.EVENT_READ, number)
+                point(Point.SENDER_CONNECTED)

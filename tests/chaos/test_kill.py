@@ -24,15 +24,18 @@ STEPS = (
     "inbound.before-commit",
     "inbound.disposed",
     "mailing.owed",
+    "mailing.expanded",
     "sender.claimed",
+    "sender.connected",
     "sender.copies-made",
     "sender.before-commit",
     "sender.intent",
     "sender.offered",
+    "sender.after-dot",
     "sender.answered",
     "sender.recorded",
 )
-IN_DOUBT = {"sender.intent", "sender.offered", "sender.answered", "sender.before-commit"}
+IN_DOUBT = {"sender.intent", "sender.offered", "sender.after-dot", "sender.answered", "sender.before-commit"}
 
 LIST = """title: Garden
 default_delivery: each
