@@ -63,9 +63,7 @@ class Disposition(Base):
     mail_id: Mapped[int] = mapped_column(sa.ForeignKey("inbound_mail.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     recipient: Mapped[str]
-    outcome: Mapped[
-        str
-    ]  # "posted", "held", "answered", "done", "dropped", "recorded", "unreadable", "relayed", "parked"
+    outcome: Mapped[str]  # posted, held, answered, done, dropped, recorded, unreadable, relayed or parked
     reason: Mapped[str]
     at: Mapped[datetime]
     person_id: Mapped[int | None]

@@ -32,9 +32,14 @@ REFUSALS = frozenset(
         *("nothing-to-undo", "already-undone", "undo-too-late"),
     )
 )
-FOR_OTHERS = "inbound.not-allowed"  # names a word only to say whose it is
-# Named for another day or another address: here and now there may be nothing to do.
-LISTED = ("lists.help", "resume"), ("lists.help", "undo"), ("lists.left-already", "leave")
+# Words that are named for another day, another address or another person: here and now they may do nothing.
+ELSEWHERE = {
+    "lists.help": {"resume", "undo"},
+    "lists.pause-unclear": {"resume"},
+    "lists.left-already": {"leave"},
+    "lists.which-group": {"pause", "leave", "each", "digest", "join"},
+    "inbound.not-allowed": {"publish", "refuse", "approve", "deny", "withdraw"},
+}
 
 _tried: set[tuple[object, ...]] = set()
 
@@ -98,7 +103,7 @@ def _rehearse(hub: Hub, sent: Sent, word: str, call: Call) -> str | None:
         session.rollback()
     wrong = sorted(said & REFUSALS - {f"inbound.{call.verb.name}"})
     is_right = result.reason == call.verb.name and result.outcome in _good(call)
-    if (is_right and not wrong) or (sent.entry, call.verb.name) in LISTED or wrong == [FOR_OTHERS] == [sent.entry]:
+    if (is_right and not wrong) or call.verb.name in ELSEWHERE.get(sent.entry, ()):
         return None
     return f"{word!r} does nothing: {result.outcome} {result.reason}, answered with {wrong or sorted(said)}"
 

@@ -38,6 +38,7 @@ from mailhub.people.tables import Person
 from mailhub.web.app import make_app
 from tests.mail.keys import signing_key
 from tests.stories import copies, rehearsal
+from tests.stories.copies import Sent
 
 DOMAIN = "lists.test"
 BASE_URL = "https://lists.test"
@@ -83,7 +84,8 @@ class Town:
         self.clock = FakeClock(START)
         self.transport = Inboxes()
         self.database = database
-        self.faults: list[str] = []  # what is wrong with what left
+        self.sent: list[Sent] = []  # everything that has left, with its cause
+        self.faults: list[str] = []  # what is wrong with it
         self.written: list[str] = []  # every subject and text somebody wrote
         self._environ = _environ(folder, settings or {})
         self._numbers = count(1)
@@ -255,6 +257,7 @@ class Town:
         fresh = self.transport.copies[self._looked_at :]
         self._looked_at = len(self.transport.copies)
         for sent in (copies.look_up(self.hub, copy) for copy in fresh):
+            self.sent.append(sent)
             self.faults += copies.faults(self.hub, sent)
             self.faults += rehearsal.faults(self.hub, sent, self.written)
         return True

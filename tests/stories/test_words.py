@@ -1,0 +1,157 @@
+"""Every mail we can write is written once in each language; `copies` and `rehearsal` read it while that happens."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from mailhub import wording
+from mailhub.lists import publishing, reading
+from mailhub.lists.enrolling import Roll
+from mailhub.lists.tables import MailList
+from mailhub.people import persons
+from mailhub.people.checking import Newcomer
+from tests.stories.town import FORGED, Town
+
+ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
+ROOMS = ("lists", "inbound", "people")
+
+
+def test_every_mail_of_the_catalogue_is_sent_in_english_and_does_what_it_says(town: Town) -> None:
+    plays(town)
+
+
+def test_every_mail_of_the_catalogue_is_sent_in_italian_and_does_what_it_says(paese: Town) -> None:
+    plays(paese)
+
+
+def plays(town: Town) -> None:
+    for scene in SCENES:
+        scene(town)
+    sent = {one.entry for one in town.sent if one.kind == "service"}
+    assert {key for room in ROOMS for key in wording.mails("en", room)} - sent == set()
+
+
+def say(town: Town, verb: str) -> str:
+    """The word our mails print for a verb in this town."""
+    return town.hub.verbs.get(verb).words[town.hub.site.language][0]
+
+
+def answers_last(town: Town, email: str, verb: str) -> None:
+    """Reply to the newest mail in a mailbox."""
+    town.replies(email, town.mailbox(email)[-1], say(town, verb))
+
+
+def joining(town: Town) -> None:
+    town.opens_list("garden", moderator=MO, members=[BRUNO])
+    town.writes(ANA, to="garden-join@lists.test")
+    town.writes(ZOE, to="garden-join@lists.test")
+    late = town.mailbox(ZOE)[-1]
+    town.passes(hours=49)
+    answers_last(town, ANA, "confirm")
+    town.writes(ANA, to="garden-join@lists.test")
+    town.passes(days=6)
+    town.replies(ZOE, late, say(town, "confirm"))
+    town.writes(ZOE, to="garden-join@lists.test")
+    answers_last(town, ZOE, "decline")
+
+
+def organisers_decide(town: Town) -> None:
+    town.opens_list("choir", join="approval", organisers=[OLGA, MO])
+    for email, word in ((ANA, "approve"), (BRUNO, "deny")):
+        town.writes(email, to="choir-join@lists.test")
+        answers_last(town, email, "confirm")
+        asked = town.mailbox(OLGA)[-1]
+        town.replies(OLGA, asked, say(town, word))
+        town.replies(MO, town.mailbox(MO)[-1], say(town, word))
+    town.opens_list("board", join="invitation")
+    town.writes(ANA, to="board-join@lists.test")
+    town.opens_list("news", kind="announce")
+    town.writes(ANA, to="news-join@lists.test")
+    answers_last(town, ANA, "confirm")
+
+
+def people_who_were_not_asked(town: Town) -> None:
+    with town.database.transaction() as session:
+        group = session.scalars(sa.select(MailList).where(MailList.slug == "garden")).one()
+        person, _ = persons.meet(session, "ida@example.org", now=town.clock.now())
+        Roll(group.id).enrol(session, [Newcomer(person.id, None, None, False)], now=town.clock.now())
+    town.settles()
+    answers_last(town, "ida@example.org", "confirm")
+
+
+def reading_first(town: Town) -> None:
+    for subject, word in (("One", "publish"), ("Two", "refuse"), ("Three", None)):
+        town.writes(ANA, to="garden@lists.test", subject=subject, text="Hello")
+        held, asked = town.mailbox(ANA)[-1], town.mailbox(MO)[-1]
+        if word is None:
+            town.replies(ANA, held, "What does this mean?")
+            town.replies(ANA, held, "")
+            town.replies(ANA, held, say(town, "publish"))
+            town.replies(ANA, held, say(town, "withdraw"))
+            town.replies(MO, asked, say(town, "publish"))
+        else:
+            town.replies(MO, asked, say(town, word))
+    town.writes(BRUNO, to="garden@lists.test", subject="Too late", text="Hello")
+    town.writes(BRUNO, to="garden@lists.test", text=say(town, "withdraw"))
+
+
+def leaving(town: Town) -> None:
+    town.writes(BRUNO, to="garden-leave@lists.test")
+    goodbye = town.mailbox(BRUNO)[-1]
+    town.writes(BRUNO, to="garden-leave@lists.test")
+    town.replies(BRUNO, goodbye, say(town, "undo"))
+    town.replies(BRUNO, goodbye, say(town, "undo"))
+    town.writes("ida@example.org", to="garden-leave@lists.test")
+    late = town.mailbox("ida@example.org")[-1]
+    town.passes(hours=25)
+    town.replies("ida@example.org", late, say(town, "undo"))
+
+
+def choosing(town: Town) -> None:
+    for verb in ("pause", "resume", "each", "digest"):
+        town.writes(BRUNO, to=f"garden-{verb}@lists.test")
+    chosen = town.mailbox(BRUNO)[-1]
+    town.replies(BRUNO, chosen, say(town, "undo"), headers=FORGED)
+    town.replies(BRUNO, chosen, say(town, "undo"))
+    town.replies(BRUNO, chosen, f"{say(town, 'pause')} xyz")
+
+
+def asking(town: Town) -> None:
+    town.writes(BRUNO, to="garden@lists.test", subject="Shears", text="Hello")
+    for verb in ("why", "help", "owner"):
+        answers_last(town, BRUNO, verb)
+    town.writes(ZOE, to="garden-help@lists.test")
+    answers_last(town, ZOE, "why")
+    town.writes(ANA, to="hub@lists.test", text=say(town, "pause"))
+    town.writes(ANA, to="hub@lists.test", text="What is this?")
+    town.writes(ZOE, to="hub@lists.test", text=say(town, "undo"))
+    town.writes(BRUNO, to="garden-owner@lists.test", subject="A question", text="May I?")
+
+
+def being_unclear(town: Town) -> None:
+    town.writes(BRUNO, to="garden@lists.test", subject="Re: Shears", text="> Hello", headers={"In-Reply-To": "<x@y>"})
+    town.writes(BRUNO, to="garden@lists.test", subject="Forged", text="x", headers=FORGED)
+    answers_last(town, BRUNO, "not-me")
+    relay = next(str(mail["From"]) for mail in town.mailbox(ANA) if "<p." in str(mail["From"]))
+    town.writes(ZOE, to=relay, subject="Private", text="Hello")
+    town.writes(ANA, to="garden@lists.test", subject="Four", text="Hello")
+    old = town.mailbox(MO)[-1]
+    town.opens_list("forge", moderator=MO)  # another role ends the tokens of before
+    town.replies(MO, old, say(town, "publish"))
+    with town.database.transaction() as session:
+        group = reading.by_slug(session, "garden")
+        assert group is not None
+        publishing.close(session, group.id, now=town.clock.now())
+    town.writes(BRUNO, to="garden@lists.test", subject="Closed?", text="Hello")
+
+
+SCENES: tuple[Callable[[Town], None], ...] = (
+    joining,
+    organisers_decide,
+    people_who_were_not_asked,
+    reading_first,
+    leaving,
+    choosing,
+    asking,
+    being_unclear,
+)
