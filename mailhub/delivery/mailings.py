@@ -63,11 +63,14 @@ def open_mailing(
         reads=reads,
         place=0,
     )
-    if (mailing_id := session.scalar(new.returning(MAILING.c.id))) is not None:
-        rows = [{"mailing_id": mailing_id, "language": name, "frame": frame} for name, frame in frames.items()]
+    written = sa.select(Mailing).from_statement(new.returning(MAILING))
+    opened: Mailing | None = session.scalars(written).one_or_none()
+    if opened is not None:
+        rows = [{"mailing_id": opened.id, "language": name, "frame": frame} for name, frame in frames.items()]
         session.execute(sa.insert(MailingFrame), rows)
         if due_at <= now:
             ring(session, BELL)
+        return opened
     return session.scalars(sa.select(Mailing).where(Mailing.source == source, Mailing.key == key)).one()
 
 
