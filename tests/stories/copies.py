@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+import sqlalchemy as sa
+
+from mailhub import tokens
 from mailhub.delivery.copies import Copy
 from mailhub.delivery.tables import Mailing
 from mailhub.hub.build import Hub
 from mailhub.language import LANGUAGES, entries
+from mailhub.lists import reading
+from mailhub.lists.definition import Addresses
+from mailhub.lists.tables import MailList
+from mailhub.people.tables import Address
 from mailhub.tokens import DeliveryKey
 from mailhub.wording import faults as tone
 from mailhub.wording import mail_faults
 from tests.mail.lint import lint
 
 KINDS = {"lists.post": "post", "lists.service": "service", "site.service": "service", "lists.relay": "relay"}
-OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence", "Auto-Submitted belongs")
+OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,9 @@ class Sent:
 
     @property
     def kind(self) -> str:
-        return KINDS[self.mailing.source]
+        """A post, a service mail, private mail between members, or a letter that is passed on to who organises."""
+        kind = KINDS[self.mailing.source]
+        return "passed on" if kind == "relay" and self.message["Auto-Submitted"] else kind
 
     @property
     def entry(self) -> str:
@@ -61,13 +70,41 @@ def look_up(hub: Hub, copy: Copy) -> Sent:
 def faults(hub: Hub, sent: Sent) -> list[str]:
     """What is wrong with a copy."""
     is_transparent = sent.kind == "post" and "lists.test" not in str(sent.message["DKIM-Signature"])
-    kind = "post" if sent.kind == "relay" else sent.kind
+    kind = {"relay": "post", "passed on": "service"}.get(sent.kind, sent.kind)
     found = lint(sent.copy.data, kind=kind, domain=hub.site.domain, signed=True, transparent=is_transparent)
     if sent.kind == "relay":  # private mail: no field of a list
         found = [fault for fault in found if not fault.startswith(OF_A_LIST)]
     if sent.kind == "service":
         found += _words(sent)
+    found += _secrets(hub, sent)
     return [f"{sent.mailing.source} {sent.mailing.key} to {sent.copy.envelope_to}: {fault}" for fault in found]
+
+
+def _secrets(hub: Hub, sent: Sent) -> list[str]:
+    """Tokens of other people (S-08), and other people's addresses where the group hides them."""
+    decoded = "\n".join((str(sent.message), *(_text(part) for part in sent.message.walk())))
+    found = [f"a token of person {of}" for of in _tokens_of(hub, decoded) if of not in (0, sent.key.person)]
+    if sent.kind in ("post", "relay"):
+        with hub.database.reading() as session:
+            group = session.get(MailList, sent.mailing.list_id or 0)
+            others = session.scalars(sa.select(Address.email).where(Address.person_id != sent.key.person)).all()
+        if group is not None and reading.definition_of(group).addresses is Addresses.HIDDEN:
+            found += [f"the address {email}" for email in others if email in decoded]
+    return found
+
+
+def _tokens_of(hub: Hub, text: str) -> set[int]:
+    """Whose tokens stand in a text; a lasting address in a group (`p.`) is there for everybody."""
+    texts = re.findall(r"(?:\b[ru]\.|/(?:u|a|me)/)([a-z2-7]{37,47})", text)
+    known = {token.person for token in map(tokens.peek, texts) if token is not None}
+    bounces = (hub.site.keys.read_bounce(found) for found in re.findall(r"\bb\.([a-z2-7]{40})", text))
+    return known | {key.person for key in bounces if key is not None}
+
+
+def _text(part: EmailMessage) -> str:
+    if part.is_multipart():
+        return ""
+    return str(part.get_content()) if part.get_content_maintype() == "text" else ""
 
 
 def _words(sent: Sent) -> list[str]:

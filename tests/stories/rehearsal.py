@@ -63,7 +63,7 @@ def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
     if call is None:
         is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
         return None if is_theirs or word in ("", "no subject", "senza oggetto") else f"{word!r} is no word here"
-    tried = (hub.database.is_sqlite, sent.mailing.key.partition("/")[0], sent.language, word, standing)
+    tried = (sent.mailing.key.partition("/")[0], sent.language, word, standing)
     if tried in _tried:
         return None
     _tried.add(tried)
