@@ -66,7 +66,11 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "rich": ("cli",),
     "ruamel": ("content",),
     "segno": ("lists.poster",),
-    "smtplib": ("cli.bench.inbound", "delivery.opening", "sandbox.writing"),  # the first and the last write as people do
+    "smtplib": (
+        "cli.bench.inbound",
+        "delivery.opening",
+        "sandbox.writing",
+    ),  # the first and the last write as people do
     "snowballstemmer": ("archive.stemming",),
     "waitress": ("web.server",),
     "werkzeug": ("sandbox", "web"),
