@@ -17,6 +17,7 @@ from mailhub.people.tables import Person
 from mailhub.verbs import Act, Answer, Thing
 
 MOST_A_DAY = 5  # answers to mail we did not understand, to one person (RFC 3834 section 2, D-65)
+MOST_THE_SAME = 2  # of them with the same words about the same thing: a responder without manners ends there (R-22)
 PER_MAIL = 10_000  # answers to one mail have numbers below this
 PER_TURN = 1_000  # and those to one of its commands below this: a mail has as many recipients at most
 DESK = things.of_list(0)
@@ -48,7 +49,7 @@ def refuse(
     if not visit.may_answer:
         return Result("dropped", f"{key}, not answered: {visit.read.nature.reason}", known, thing=thing)
     person, address = visit.meet()
-    if answered_today(visit, person.id) >= MOST_A_DAY:
+    if answered_today(visit, person.id) >= MOST_A_DAY or _answered_so(visit, person.id, key, thing) >= MOST_THE_SAME:
         return Result("dropped", "too-many-answers", person.id, thing=thing)
     act = Act(
         session=visit.session,
@@ -70,11 +71,25 @@ def refuse(
 
 def answered_today(visit: Visit, person_id: int) -> int:
     """How many mails of this person we answered in the last day without having done anything."""
-    since = visit.now - timedelta(days=1)
-    answered = sa.select(sa.func.count()).where(
-        Disposition.person_id == person_id, Disposition.outcome == "answered", Disposition.at > since
+    return visit.session.scalar(_answered(visit, person_id)) or 0
+
+
+def _answered_so(visit: Visit, person_id: int, key: str, thing: Thing | None) -> int:
+    kind, thing_id = (thing.kind, thing.id) if thing else (None, None)
+    same = Disposition.reason == key, Disposition.thing == kind, Disposition.thing_id == thing_id
+    return visit.session.scalar(_answered(visit, person_id).where(*same)) or 0
+
+
+def _answered(visit: Visit, person_id: int) -> sa.Select[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(Disposition)
+        .where(
+            Disposition.person_id == person_id,
+            Disposition.outcome == "answered",
+            Disposition.at > visit.now - timedelta(days=1),
+        )
     )
-    return visit.session.scalar(answered.select_from(Disposition)) or 0
 
 
 def _values(visit: Visit, key: str, person: Person, thing: Thing | None, since: datetime) -> dict[str, object]:
