@@ -186,10 +186,10 @@ AUTOMATIC: dict[str, dict[str, str]] = {
     "responder": {"X-Autoreply": "yes"},
     "absence": {"Subject": "Risposta automatica: Confermi?"},
 }
+NULL_SENDER = "null sender"
 
 
-@pytest.mark.parametrize("kind", [*AUTOMATIC, "null sender"])
-def test_promise_6_no_automatic_mail_answers_any_question(town: Town, kind: str) -> None:
+def test_promise_6_no_automatic_mail_answers_any_question(town: Town) -> None:
     town.opens_list("garden", members=[BRUNO], moderator=MO)
     town.joins("garden", ANA, published=0)
     town.opens_list("choir", join="approval")
@@ -207,10 +207,11 @@ def test_promise_6_no_automatic_mail_answers_any_question(town: Town, kind: str)
     ]
     received = ("inbound_mail", "disposition", "raw")
     before, copies = _rows(town, *received), len(town.transport.copies)
-    for person, question, word in asked:
-        sender = "" if kind == "null sender" else person
-        town.replies(person, question, word, headers=AUTOMATIC.get(kind), envelope_from=sender)
-        assert town.last()[0] == "dropped"
+    for kind in (*AUTOMATIC, NULL_SENDER):
+        for person, question, word in asked:
+            sender = "" if kind is NULL_SENDER else person
+            town.replies(person, question, word, headers=AUTOMATIC.get(kind), envelope_from=sender)
+            assert town.last()[0] == "dropped", (kind, word)
     assert _rows(town, *received) == before
     assert len(town.transport.copies) == copies
 
