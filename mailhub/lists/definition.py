@@ -72,6 +72,7 @@ class ListDefinition:
     default_delivery: DeliveryChoice = DeliveryChoice.DIGEST
     subject_tag: bool = False
     grace: timedelta = timedelta(minutes=2)
+    fold_after: int = 3
     footer: bool = True
     transparent: bool = False
     inline_up_to: int = 1_000_000

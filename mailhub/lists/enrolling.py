@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.lists import places, reading, unasked
+from mailhub.lists import places, reading, spans, unasked
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
 from mailhub.people import activity, persons
 from mailhub.people.checking import Newcomer
@@ -42,6 +42,7 @@ class Roll:
         session.execute(sa.delete(_TABLE).where(_TABLE.c.list_id == group.id, _TABLE.c.person_id.in_(ids)))
         if rows:
             session.execute(sa.insert(_TABLE), rows)
+            spans.begin(session, group.id, ids, number, now=now)
         consented = [one.person_id for one in newcomers if one.consented]
         activity.note_each(
             session, "subscription.confirmed", consented, now=now, list_id=group.id, detail={"source": "import"}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.delivery import outbox
 from mailhub.faults import Point, point
-from mailhub.lists import reading
+from mailhub.lists import reading, spans
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
 from mailhub.people import activity, consent
@@ -48,6 +48,8 @@ def enter(
     number = last_number(session, group.id)  # the list's lock first, as a post takes it
     place = put(session, group, person_id, SubscriptionState.ACTIVE, now=now)
     place.joined_at, place.joined_number, place.paused_until = now, number, None
+    session.flush()
+    spans.begin(session, group.id, [person_id], number, now=now)
     purpose = consent.list_purpose(group.id)
     consent.record(
         session,

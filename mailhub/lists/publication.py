@@ -10,7 +10,7 @@ from mailhub.archive import posts
 from mailhub.archive.tables import Post, PostState
 from mailhub.delivery import mailings
 from mailhub.delivery.tables import MailClass, Mailing, MailingState
-from mailhub.lists import outgoing, reading, things
+from mailhub.lists import outgoing, reading, spans, things
 from mailhub.lists.definition import ListKind
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import MailList, Subscription
@@ -21,7 +21,7 @@ from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
-SOURCE = "lists.post"
+SOURCE = spans.POSTS
 MEMBERS = "members"  # audience: the group
 TREE = "tree"  # audience: the group, and those below it who are not in it
 
@@ -100,6 +100,12 @@ def withdraw(session: Session, post: Post, *, now: datetime) -> bool:
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.withdrawn", now=now, person_id=post.person_id, list_id=post.list_id, thing=thing)
     return True
+
+
+def can_withdraw(session: Session, post: Post) -> bool:
+    """Whether nothing of a post has been sent yet."""
+    mailing = mailing_of(session, post)
+    return mailing is not None and mailing.state is MailingState.SCHEDULED
 
 
 def mailing_of(session: Session, post: Post, *, lock: bool = False) -> Mailing | None:

@@ -9,7 +9,7 @@ from mailhub.lists import policy
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.naming import ROLE_WORDS, Names
 from mailhub.lists.policy import Standing
-from mailhub.lists.tables import MailList, Name, Subscription, SubscriptionState
+from mailhub.lists.tables import DeliveryChoice, MailList, Name, Subscription, SubscriptionState
 from mailhub.people import roles
 from mailhub.verbs import Verbs
 
@@ -60,6 +60,16 @@ def lists_of(session: Session, person_id: int) -> set[int]:
     """The lists a person belongs to, paused ones too."""
     mine = sa.select(Subscription.list_id).where(Subscription.person_id == person_id, Subscription.state.in_(BELONGING))
     return set(session.scalars(mine))
+
+
+def reads_by_letter(session: Session, person_id: int) -> bool:
+    """Whether any group reaches this person by letter, be it after a pause."""
+    mine = sa.select(Subscription.list_id).where(
+        Subscription.person_id == person_id,
+        Subscription.state.in_(BELONGING),
+        Subscription.delivery == DeliveryChoice.DIGEST,
+    )
+    return session.scalar(mine.limit(1)) is not None
 
 
 def members(session: Session, list_id: int, states: Collection[SubscriptionState] = BELONGING) -> int:

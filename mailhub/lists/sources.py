@@ -11,18 +11,19 @@ from mailhub.archive.tables import Post
 from mailhub.delivery.sources import Judgement, No, QuietSource
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.language import say
-from mailhub.lists import outgoing, publication, reading, relay, telling
+from mailhub.lists import mutes, outgoing, publication, reading, relay, spans, telling
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
 from mailhub.people import persons
 from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.tokens import Token
 
-# Until the letter of the day exists, who chose it gets every message.
+# Who reads by letter has a span that holds the post; what no span holds comes by itself, whatever they chose since.
 RECEIVING = (DeliveryChoice.EACH, DeliveryChoice.DIGEST)
 GONE = "does not belong to the group any more"
 PAUSED = "in a pause"
 NOTHING = "chose to receive nothing"
+MUTED = "has silenced this conversation"
 
 
 class PostSource(QuietSource):
@@ -36,7 +37,11 @@ class PostSource(QuietSource):
             Subscription.state == SubscriptionState.ACTIVE,
             Subscription.delivery.in_(RECEIVING),
         )
-        own = sa.and_(Subscription.list_id == mailing.list_id, Subscription.joined_number < number)
+        own = sa.and_(
+            Subscription.list_id == mailing.list_id,
+            Subscription.joined_number < number,
+            ~spans.holding(number),
+        )
         if mailing.reads != publication.TREE:
             return sa.select(Subscription.person_id).where(*receives, own)
         return sa.select(Subscription.person_id).where(*receives, own | _below(mailing))
@@ -48,8 +53,10 @@ class PostSource(QuietSource):
         deliveries: Sequence[Delivery],
         now: datetime,  # noqa: ARG002 - part of the promise
     ) -> Mapping[int, Judgement]:
-        places = _places(session, mailing, [delivery.person_id for delivery in deliveries])
+        ids = [delivery.person_id for delivery in deliveries]
+        places, silent = _places(session, mailing, ids), mutes.who_muted(session, mailing.thing_id or 0, ids)
         judged = {at: _judge(places.get(each.person_id, ()), mailing) for at, each in enumerate(deliveries)}
+        judged |= {at: No(MUTED) for at, each in enumerate(deliveries) if each.person_id in silent}
         return {at: judgement for at, judgement in judged.items() if judgement is not None}
 
     def slots(

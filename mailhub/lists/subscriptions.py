@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.clock import at_local, local
-from mailhub.lists import dates, kinds, places, reading, telling, things, unasked
+from mailhub.lists import dates, kinds, places, reading, spans, telling, things, unasked
 from mailhub.lists.dates import NoDate, NotADate
 from mailhub.lists.places import Kept
 from mailhub.lists.reading import BELONGING
@@ -73,17 +73,21 @@ def until(site: Site, person: Person, said: str, now: datetime) -> datetime | No
 def pause(session: Session, place: Subscription, ends_at: datetime | None, *, now: datetime) -> Kept:
     """Receive nothing until then, or until they say so; they still belong."""
     kept = places.keep(place) or {}
+    number = places.last_number(session, place.list_id)
     place.state, place.paused_until, place.changed_at = SubscriptionState.PAUSED, ends_at, now
     session.flush()
+    spans.follow(session, place, number, now=now)
     activity.note(session, "subscription.paused", now=now, person_id=place.person_id, list_id=place.list_id)
     return kept
 
 
 def resume(session: Session, place: Subscription, *, now: datetime) -> Kept:
-    """Receive again from now on; what was posted during the pause is not sent after them."""
+    """Receive again from now on; what was posted during the pause is listed in one letter."""
     kept = places.keep(place) or {}
+    number = places.last_number(session, place.list_id)
     place.state, place.paused_until, place.changed_at = SubscriptionState.ACTIVE, None, now
     session.flush()
+    spans.follow(session, place, number, now=now)
     activity.note(session, "subscription.resumed", now=now, person_id=place.person_id, list_id=place.list_id)
     return kept
 
@@ -91,8 +95,12 @@ def resume(session: Session, place: Subscription, *, now: datetime) -> Kept:
 def choose(session: Session, place: Subscription, choice: DeliveryChoice, *, now: datetime) -> Kept:
     """Receive every message, the letter, or nothing."""
     kept = places.keep(place) or {}
+    number = places.last_number(session, place.list_id)
+    if place.delivery is DeliveryChoice.NONE:
+        spans.forget(session, place)
     place.delivery, place.changed_at = choice, now
     session.flush()
+    spans.follow(session, place, number, now=now)
     activity.note(
         session,
         "subscription.changed",
@@ -109,7 +117,9 @@ def put_back(session: Session, group: MailList, person_id: int, kept: Kept, *, n
     place = reading.subscription(session, group.id, person_id)
     if place is None or place.state not in BELONGING:
         return False
-    places.restore(session, group, person_id, kept, now=now)
+    number = places.last_number(session, group.id)
+    place = places.restore(session, group, person_id, kept, now=now)
+    spans.follow(session, place, number, now=now)
     activity.note(session, "subscription.restored", now=now, person_id=person_id, list_id=group.id)
     return True
 
@@ -126,7 +136,8 @@ def work(session: Session, site: Site, *, now: datetime) -> int:
     for place in due:
         ended = place.paused_until or now
         resume(session, place, now=now)
-        _tell_resumed(session, site, place, ended, now)
+        if not spans.has_missed(session, place):  # else the next letter says it
+            _tell_resumed(session, site, place, ended, now)
     return len(due) + unasked.send_letters(session, site, now=now)
 
 

@@ -1,4 +1,4 @@
-"""The rows of lists: the list itself, who belongs to it, and what waits to be read."""
+"""The rows of lists: the list itself, who belongs to it, how posts reach them, and what waits to be read."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,51 @@ class Subscription(Base):
     joined_number: Mapped[int] = mapped_column(default=0)  # posts up to this number are never owed to them
     paused_until: Mapped[datetime | None]
     published: Mapped[int] = mapped_column(default=0)  # posts of theirs that went out; below two they are newcomers
+
+
+class SpanKind(StrEnum):
+    LETTER = "letter"  # chosen: these posts come by letter
+    PAUSE = "pause"  # posted while they were away: listed in the letter that welcomes them back
+
+
+class LetterSpan(Base):
+    """Posts of a list that reach one person by letter and not each: the numbers above `after`, up to `upto`.
+
+    The spans of a subscription never overlap; at most one has no end yet. What no span holds leaves as mail of its own.
+    """
+
+    __tablename__ = "letter_span"
+    __table_args__ = table(
+        sa.Index("ix_letter_span_person_id", "person_id", "list_id"),
+        sa.Index("ix_letter_span_list_id_after", "list_id", "after"),
+        sa.Index(
+            "uq_letter_span_open",
+            "list_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("upto IS NULL"),
+            postgresql_where=sa.text("upto IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    kind: Mapped[SpanKind] = mapped_column(word(SpanKind))
+    after: Mapped[int]  # moved on by every letter
+    upto: Mapped[int | None]  # none: it goes on
+    begun_at: Mapped[datetime]
+
+
+class ThreadMute(Base):
+    """One person wants to hear no more of one conversation."""
+
+    __tablename__ = "thread_mute"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), primary_key=True)
+    muted_at: Mapped[datetime]
 
 
 class HeldState(StrEnum):

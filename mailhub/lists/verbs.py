@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailhub.authority import Level
-from mailhub.lists import being, coming, explaining, reading_first, things
+from mailhub.lists import being, coming, explaining, listening, reading_first, things
 from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
 
@@ -38,6 +38,7 @@ def _answer(name: str, words: Forms, kinds: frozenset[str], perform: Perform, le
 _JOINING = frozenset({things.JOIN, things.UNASKED})
 _APPROVAL = frozenset({things.APPROVAL})
 _HELD = frozenset({things.HELD})
+_POST = frozenset({things.POST})
 
 VERBS: tuple[Verb, ...] = (
     _anywhere("help", Level.PUBLIC, explaining.help_),
@@ -53,6 +54,8 @@ VERBS: tuple[Verb, ...] = (
     _answer("decline", NO, _JOINING, coming.decline),
     _answer("approve", YES, _APPROVAL, coming.approve, Level.OFFICE),
     _answer("deny", NO, _APPROVAL, coming.deny, Level.OFFICE),
+    Verb("mute", WORDS["mute"], Level.LIGHT, _POST, listening.mute, listening.hear),
+    Verb("follow", WORDS["follow"], Level.LIGHT, _POST, listening.follow, listening.hush),
     Verb("publish", WORDS["publish"], Level.OFFICE, _HELD, reading_first.publish),
     Verb(
         "refuse",

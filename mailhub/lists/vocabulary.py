@@ -82,6 +82,8 @@ WORDS: Mapping[str, Forms] = {
         "en": ("why", "why do i get this", "why am i getting this"),
     },
     "withdraw": {"it": ("ritira", "ritiro", "ritiralo", "ritirare"), "en": ("withdraw", "recall")},
+    "mute": {"it": ("silenzia", "silenzio", "zittisci", "basta così"), "en": ("mute", "silence", "unfollow")},
+    "follow": {"it": ("segui", "riascolta"), "en": ("follow", "unmute")},
     "publish": {"it": ("pubblica", "pubblicalo", "pubblicare"), "en": ("publish", "approve", "accept")},
     "refuse": {"it": ("rifiuta", "rifiutalo", "rifiuto", "rifiutare"), "en": ("refuse", "reject")},
 }

@@ -31,6 +31,11 @@ _COURTESIES = (
     "thank you",
     "thanks",
     "please",
+    *(
+        f"{greeting} {whom}"
+        for greeting in ("hello", "hi", "hey")
+        for whom in ("all", "everyone", "everybody", "there")
+    ),
     "hello",
     "hi",
 )

@@ -96,6 +96,13 @@ KEYS: tuple[Key, ...] = (
         "how long an author may withdraw before anything is sent; 0 min: at once",
         lambda r: {"grace": r.duration("grace", _DEFAULTS.grace)},
     ),
+    Key(
+        "fold_after",
+        "number",
+        "3",
+        "messages of one person that stand whole in one letter; the next are a line each, 0: all stand whole",
+        lambda r: {"fold_after": r.number("fold_after", _DEFAULTS.fold_after)},
+    ),
     _flag("footer", "two lines under every copy: why it came, how to leave"),
     _flag("transparent", "keeps the author's own DKIM signature"),
     Key(

@@ -45,7 +45,7 @@ def test_an_empty_mail_to_the_joining_address_and_a_yes_make_a_member(village: V
     assert place is not None
     assert (place.state, place.delivery, place.joined_at) == (
         SubscriptionState.ACTIVE,
-        DeliveryChoice.DIGEST,
+        DeliveryChoice.EACH,
         village.now,
     )
 

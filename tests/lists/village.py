@@ -70,6 +70,7 @@ class Village:
             "title": {"it": f"Gruppo {slug}", "en": f"The {slug}"},
             "organisers": ["olga@example.org"],
             "grace": "0 min",
+            "default_delivery": "each",
             **rules,
         }
         list_id = publishing.publish_values(self.session, slug, values, verbs=self.verbs, now=self.now)  # type: ignore[arg-type]
