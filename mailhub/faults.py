@@ -47,6 +47,7 @@ class Point(StrEnum):
     SENDER_ANSWERED = "sender.answered"  # its outcome is known here alone
     SENDER_BEFORE_COMMIT = "sender.before-commit"
     SENDER_RECORDED = "sender.recorded"
+    LETTER_WRITTEN = "letter.written"  # a page of letters, before its commit
     IMPORT_PAGE = "import.page"
     MIGRATION_STEP = "migration.step"
     BACKUP_COPIED = "backup.copied"

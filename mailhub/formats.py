@@ -36,6 +36,11 @@ def day(language: str, when: date, *, today: date | None = None) -> str:
     return f"{weekday} {_date(language, when, today)}"
 
 
+def weekday(language: str, number: int) -> str:
+    """«lunedì»; "Monday" (0)."""
+    return _WEEKDAYS[language][number]
+
+
 def evening(language: str, when: date, *, today: date) -> str:
     """«domani sera, martedì 10»; "tomorrow evening, Tuesday 10"; later «la sera di mercoledì 11 marzo»."""
     told = day(language, when, today=today)

@@ -101,6 +101,11 @@ def with_text_below(words: Words, text: str) -> Words:
     return replace(words, text=f"{words.text}\n\n{quotation}") if lines else words
 
 
+def with_more(words: Words, text: str) -> Words:
+    """The mail with more of it below, as it is: lines somebody else has made fit."""
+    return replace(words, text=f"{words.text}\n\n{text}")
+
+
 def wrap(text: str, columns: int = COLUMNS) -> str:
     """The text in lines of at most so many columns; links stand on lines of their own and are never broken."""
     wrapped: list[str] = []

@@ -1,6 +1,7 @@
 """What every room may know of the site it works for."""
 
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -29,6 +30,7 @@ class Site:
     organisers: tuple[str, ...] = ()
     data_dir: Path = Path("data")
     languages: tuple[str, ...] = LANGUAGES
+    digest_hour: time = time(7, 30)
 
     @classmethod
     def of(cls, settings: "Settings", keys: Keys) -> Self:
@@ -44,6 +46,7 @@ class Site:
             address_style=ours.address_style,
             organisers=ours.organisers,
             data_dir=ours.data_dir,
+            digest_hour=ours.digest_hour,
         )
 
     @property

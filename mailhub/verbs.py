@@ -54,6 +54,7 @@ class Answer:
     values: Mapping[str, Any] = field(default_factory=dict)
     thing: Thing | None = None  # its Reply-To token; None: nothing to answer
     returns_text: bool = False  # the person's own words come back below
+    below: str = ""  # what is told beyond our words, in lines that fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Verb:
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # address forms, by language
     takes_argument: bool = False
     takes_prose: bool = False  # its argument may be as long as its writer likes: the reason of a refusal
+    listens: bool = False  # it hears whatever is no other verb's word: an answer in one's own words
     one_tap: bool = False  # one word that answers one question: a vote, a yes
     mailbox_suffices: bool = False  # joining: the unused token of a question sent only to that mailbox is enough
 
@@ -141,6 +143,10 @@ class Verbs:
         """What may be said to a thing of this kind: its own verbs first."""
         own = [v for v in self._by_name.values() if kind in v.things]
         return (*own, *(v for v in self._by_name.values() if ANYTHING in v.things))
+
+    def listener(self, kind: str) -> Verb | None:
+        """The verb that hears people's own words to a thing of this kind; None: we ask what is meant."""
+        return next((verb for verb in self._by_name.values() if verb.listens and kind in verb.things), None)
 
     def recognise(self, line: str, kind: str) -> Call | None:
         """The verb this line says to a thing of this kind, in any language; None for prose.

@@ -3,49 +3,25 @@
 Mail, buttons and the command line all end here, so that one verb has one rule, one effect and one undo.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from mailhub import language
-from mailhub.authority import Allowed, Ruling, allows
 from mailhub.delivery import service
+from mailhub.digests import which
 from mailhub.lists import telling, voice
 from mailhub.lists.tables import MailList
 from mailhub.lists.things import QUESTIONS
-from mailhub.people import deeds, persons, roles
+from mailhub.people import persons, roles
+from mailhub.people.deeds import Carried, carry_out
 from mailhub.people.tables import Asking, Person, Question
 from mailhub.site import FRONT_DESK, Site
-from mailhub.tokens import MAIL
-from mailhub.verbs import Act, Answer, Call, Outcome, Thing
+from mailhub.tokens import MAIL, MAILING
+from mailhub.verbs import Act, Answer, Thing
 
+__all__ = ["Carried", "carry_out", "contact", "open_asking", "tell", "tell_once"]
+
+LETTERS = (MAILING.name, which.KIND)  # what an answer to a letter is about
 LONGEST_TEXT = 20_000  # characters of somebody's own words that come back below ours
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """The ruling, and what was done when it allowed anything."""
-
-    ruling: Ruling
-    outcome: Outcome | None = None
-    deed_id: int = 0
-
-
-def carry_out(call: Call, act: Act, *, on_record: bool) -> Carried:
-    """Rule on the verb, then do it and remember it; nothing is told yet."""
-    verb = call.verb
-    ruling = allows(
-        verb.level,
-        act.evidence,
-        on_record=on_record,
-        one_tap=verb.one_tap,
-        mailbox_suffices=verb.mailbox_suffices,
-    )
-    if not isinstance(ruling, Allowed):
-        return Carried(ruling)
-    outcome = verb.perform(act)
-    deed = deeds.note(act.session, act, verb.name, outcome) if outcome.done else None
-    return Carried(ruling, outcome, deed.id if deed else 0)
 
 
 def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None = None, because: str = "member") -> None:
@@ -53,6 +29,8 @@ def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None =
     words = language.mail(act.language, answer.key, **answer.values)
     if answer.returns_text and act.words:
         words = language.with_text_below(words, act.words[:LONGEST_TEXT])
+    if answer.below:
+        words = language.with_more(words, answer.below)
     about = answer.thing or (act.thing if act.thing.id else None)
     list_id = voice.list_of(act.session, about) if about else None
     service.tell(
@@ -81,8 +59,10 @@ def _footer(act: Act, list_id: int | None, because: str) -> str:
         person = act.session.get_one(Person, act.person_id)
         return telling.footer(act.session, act.site, person, group, because, act.language, act.now)
     desk = act.site.address(FRONT_DESK)
-    key = "footer.named" if because == "named" else "footer.wrote"
-    sentence = language.say(act.language, key, **({} if because == "named" else {"address": desk}))
+    if because == "named" or act.thing.kind in LETTERS:
+        sentence = language.say(act.language, f"footer.{'named' if because == 'named' else 'letter'}")
+    else:
+        sentence = language.say(act.language, "footer.wrote", address=desk)
     return language.footer(act.language, sentence, contact(act.session, act.site), member=False)
 
 

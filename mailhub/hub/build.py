@@ -6,10 +6,11 @@ The rooms declare verbs, questions, sources and facts; here they become the regi
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mailhub import tokens
 from mailhub.archive import packing, search
@@ -19,6 +20,12 @@ from mailhub.db import state
 from mailhub.db.session import Database
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
+from mailhub.digests import verbs as letters
+from mailhub.digests.mailing import LetterSource
+from mailhub.digests.offers import Offers
+from mailhub.digests.posts import PostOffer
+from mailhub.digests.which import WHICH
+from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.hub.chores import Chore
@@ -57,6 +64,7 @@ class Hub:
     sources: Sources
     facts: Facts
     chores: Sequence[Chore]
+    offers: Offers
     signing: SigningKey | None
     reader: Cell | None  # a process of its own for reading what strangers sent
     helpers: Executor | None  # processes for signing
@@ -85,39 +93,52 @@ def build_hub(
     settings.site.data_dir.mkdir(parents=True, exist_ok=True)
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
-    kinds = QuestionKinds(KINDS)
+    kinds, offers = QuestionKinds([*KINDS, WHICH]), Offers.of([PostOffer()])
     return Hub(
         settings=settings,
         site=site,
         database=database,
         clock=clock or Clock(_offset(database)),
-        verbs=all_verbs(),
+        verbs=all_verbs(offers),
         questions=kinds,
-        sources=Sources([SiteSource(), *SOURCES]),
+        sources=Sources([SiteSource(), LetterSource(offers), *SOURCES]),
         facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
-        chores=_chores(site, kinds),
+        chores=_chores(site, kinds, offers),
+        offers=offers,
         signing=_signing(settings),
         reader=Cell(READ_SECONDS) if in_helpers else None,
         helpers=pool(settings.engine.helpers) if in_helpers and settings.engine.helpers else None,
     )
 
 
-def all_verbs() -> Verbs:
+def all_verbs(offers: Offers | None = None) -> Verbs:
     """Everything a person can do on any site."""
     verbs = Verbs(VERBS)
+    letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
     return verbs
 
 
-def _chores(site: Site, kinds: QuestionKinds) -> tuple[Chore, ...]:
+def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ...]:
     """Work found by looking at rows; each page is one short transaction."""
+    writing = Writing(site, offers)
     return (
-        Chore("questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), questions.next_due),
-        Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), subscriptions.next_due),
-        Chore("unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), privacy.next_due),
-        Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), search.next_due),
-        Chore("packing", lambda s, now: packing.page(s, site, now=now), packing.next_due),
+        Chore(
+            "questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), _any(questions.next_due)
+        ),
+        Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), _any(subscriptions.next_due)),
+        Chore(
+            "unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), _any(privacy.next_due)
+        ),
+        Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), _any(search.next_due)),
+        Chore("packing", lambda s, now: packing.page(s, site, now=now), _any(packing.next_due)),
+        Chore("letters", writing.page, writing.next_due),
     )
+
+
+def _any(next_due: Callable[[Session], datetime | None]) -> Callable[[Session, datetime], datetime | None]:
+    """For rows that name their instant themselves, whenever one asks."""
+    return lambda session, _now: next_due(session)
 
 
 def _signing(settings: Settings) -> SigningKey | None:

@@ -13,4 +13,4 @@ class Chore:
 
     name: str
     page: Callable[[Session, datetime], int]
-    next_due: Callable[[Session], datetime | None]
+    next_due: Callable[[Session, datetime], datetime | None]  # seen from now

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mailhub.authority import Allowed, Ask, Evidence, Held, Level
+from mailhub.digests.stopping import LETTER, NO_LETTER
 from mailhub.hub import acting
 from mailhub.hub.acting import Carried
 from mailhub.inbound import answers, identity
@@ -48,7 +49,7 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
 def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
     """List-Unsubscribe by mail: the token names who leaves, whoever's program sent it (D-36).
 
-    Only leaving itself is told: a forwarded token must not fill anybody's mailbox.
+    Only leaving itself is told: a forwarded token must not fill anybody's mailbox. A token of no list is the letter's.
     """
     person = visit.session.get(Person, person_id)
     if person is None:
@@ -57,7 +58,7 @@ def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
         session=visit.session,
         site=visit.hub.site,
         person_id=person_id,
-        thing=things.of_list(list_id),
+        thing=things.of_list(list_id) if list_id else LETTER,
         argument="",
         evidence=Evidence(token=True),
         via="address",
@@ -65,12 +66,13 @@ def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
         language=persons.language_of(person, visit.hub.site),
         raw_id=visit.receipt.raw_id,
     )
-    carried = acting.carry_out(Call(visit.hub.verbs.get("leave"), ""), act, on_record=True)
+    verb = visit.hub.verbs.get("leave" if list_id else NO_LETTER)
+    carried = acting.carry_out(Call(verb, ""), act, on_record=True)
     if carried.outcome is None or not carried.outcome.done:
-        return Result("recorded", "leave", person_id, list_id, act.thing)
+        return Result("recorded", verb.name, person_id, list_id or None, act.thing)
     if carried.outcome.answer is not None:
         answers.give(visit, act, carried.outcome.answer, position)
-    return Result("done", "leave", person_id, list_id, act.thing)
+    return Result("done", verb.name, person_id, list_id or None, act.thing)
 
 
 def _act(visit: Visit, asked: Asked, evidence: Evidence) -> Act:

@@ -26,6 +26,8 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if not visit.words:
         return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
     call, said = command(visit, thing)
+    if call is None and (listener := visit.hub.verbs.listener(thing.kind)) is not None:
+        call, said = Call(listener, ""), visit.words
     if call is None:
         return _without_command(visit, thing, position, is_theirs=not stale)
     if stale and _wants_token(visit, call):

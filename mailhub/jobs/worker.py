@@ -84,7 +84,7 @@ class Worker:
         with self._hub.database.reading() as session:
             named = [due.next_due(session)]
             named += [source.next_due(session) for source in self._hub.sources]
-            named += [chore.next_due(session) for chore in self._hub.chores]
+            named += [chore.next_due(session, self._hub.clock.now()) for chore in self._hub.chores]
         return min((instant for instant in named if instant is not None), default=None)
 
     def turn(self, by: timedelta, settle: Callable[[], bool] | None = None) -> bool:

@@ -1,16 +1,43 @@
 """What people did by verbs, and what of it can still be taken back."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.authority import Evidence
+from mailhub.authority import Allowed, Evidence, Ruling, allows
 from mailhub.people.tables import Deed
-from mailhub.verbs import Act, Outcome, Thing
+from mailhub.verbs import Act, Call, Outcome, Thing
 
 UNDO = "undo"
 UNDO_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The ruling, and what was done when it allowed anything."""
+
+    ruling: Ruling
+    outcome: Outcome | None = None
+    deed_id: int = 0
+
+
+def carry_out(call: Call, act: Act, *, on_record: bool) -> Carried:
+    """Rule on the verb, then do it and remember it; nothing is told yet."""
+    verb = call.verb
+    ruling = allows(
+        verb.level,
+        act.evidence,
+        on_record=on_record,
+        one_tap=verb.one_tap,
+        mailbox_suffices=verb.mailbox_suffices,
+    )
+    if not isinstance(ruling, Allowed):
+        return Carried(ruling)
+    outcome = verb.perform(act)
+    deed = note(act.session, act, verb.name, outcome) if outcome.done else None
+    return Carried(ruling, outcome, deed.id if deed else 0)
 
 
 def note(session: Session, act: Act, verb_name: str, outcome: Outcome) -> Deed:

@@ -127,9 +127,9 @@ def _enrol(hub: Hub, language: str) -> None:
 
 
 def _say(demo: Demo, said: Said, original: Said | None, language: str) -> None:
-    """One message of the history; an answer answers the copy that its writer got."""
+    """One message of the history; an answer names the message as its author sent it."""
     hub, author = demo.hub, said.who.mailbox
-    read = demo.post.letters(author.email) if original else []
+    read = demo.post.letters(original.who.mailbox.email) if original else []
     answering = next((letter.mail for letter in read if original and letter.mail.subject == original.subject), None)
     to, now, zone = hub.site.address(said.group), hub.clock.now(), hub.site.time_zone
     raw = writing.compose(

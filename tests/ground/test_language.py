@@ -17,12 +17,27 @@ PACKAGE = Path(mailhub.__file__).parent
 TODAY = date(2026, 3, 13)  # a Friday
 # What the verbs of the first rooms are called; each word in quotation marks in our mails must be one of them.
 VERBS = {
-    "it": set(
-        "iscriviti esci pausa riprendi lettera ogni aiuto chi perché ritira pubblica rifiuta annulla sì no".split()  # noqa: SIM905
-    ),
-    "en": set(
-        "join leave pause resume digest each help owner why withdraw publish refuse undo yes no".split()  # noqa: SIM905
-    ),
+    "it": {
+        *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
+        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui"),
+    },
+    "en": {
+        *(
+            "join",
+            "leave",
+            "pause",
+            "resume",
+            "digest",
+            "each",
+            "help",
+            "owner",
+            "why",
+            "withdraw",
+            "publish",
+            "refuse",
+        ),
+        *("undo", "yes", "no", "mute", "follow"),
+    },
 }
 OURS = ("footer", "inbound", "lists")
 
@@ -72,11 +87,11 @@ def _called(function: ast.expr) -> str:
 
 @pytest.mark.parametrize("tongue", LANGUAGES)
 def test_every_word_we_tell_people_to_write_is_a_verb(tongue: str) -> None:
-    quotation = {"it": re.compile(r"«([^»{]+)»"), "en": re.compile(r'"([^"{]+)"')}[tongue]
+    quotation = {"it": re.compile(r"«([^»]+)»"), "en": re.compile(r'"([^"]+)"')}[tongue]
     for room in OURS:
         for key, entry in language.entries(tongue, room).items():
             for text in [entry] if isinstance(entry, str) else entry.values():
-                named = {found.split()[0] for found in quotation.findall(text)}
+                named = {found.split()[0] for found in quotation.findall(text) if "{" not in found}
                 assert named <= VERBS[tongue], key
 
 

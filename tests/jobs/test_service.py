@@ -94,7 +94,7 @@ def a_hub(folder: Path, relay: int, bells: Doorbell, in_helpers: bool, settings:
     }
     hub = build_hub(load(None, environ), ring=bells.ring, in_helpers=in_helpers)
     with hub.database.transaction() as session:
-        rules = {"title": "Garden", "grace": "0 min", "organisers": ["olga@example.org"]}
+        rules = {"title": "Garden", "grace": "0 min", "default_delivery": "each", "organisers": ["olga@example.org"]}
         now = hub.clock.now()
         list_id = publishing.publish_values(session, "garden", rules, verbs=hub.verbs, now=now)  # type: ignore[arg-type]
         for email in ("ana@example.org", "bea@example.org"):
@@ -214,7 +214,7 @@ class Faulty:
 def test_a_page_that_fails_ends_nothing(opens: Open, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "AFTER_FAULT", 0.01)
     chore = Faulty(3)
-    service = opens(chores=(Chore("faulty", chore.page, lambda _: None),))
+    service = opens(chores=(Chore("faulty", chore.page, lambda _, _now: None),))
     service.start()
     assert chore.failed.wait(PATIENCE)
     hands_in(service)
@@ -227,7 +227,7 @@ def test_a_page_that_fails_ends_nothing(opens: Open, mailbox: Mailbox, monkeypat
 def test_work_that_keeps_failing_is_not_ready(opens: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "AFTER_FAULT", 0.01)
     chore = Faulty(10**9)
-    service = opens(chores=(Chore("faulty", chore.page, lambda _: None),))
+    service = opens(chores=(Chore("faulty", chore.page, lambda _, _now: None),))
     service.start()
     assert chore.failed.wait(PATIENCE)
     while service.is_working():  # the loop notes it a moment after the chore has failed
@@ -239,7 +239,7 @@ def test_a_settle_that_takes_too_long_says_so_and_the_clock_stays(opens: Open, m
     monkeypatch.setattr(services, "SETTLE_WITHIN", 0.05)
     service = opens("work")
     now = hub_of(service).clock.now()
-    object.__setattr__(hub_of(service), "chores", (Chore("stuck", lambda _s, _n: 0, lambda _s: now),))
+    object.__setattr__(hub_of(service), "chores", (Chore("stuck", lambda _s, _n: 0, lambda _s, _now: now),))
     service.start()
     assert service.settle() is False
     assert service.turn(timedelta(days=1)) is False
@@ -260,7 +260,7 @@ def test_a_turned_clock_passes_every_instant_while_the_loops_work(opens: Open) -
             done.append((instant, now))
         return len(due)
 
-    object.__setattr__(hub, "chores", (Chore("days", page, lambda _: min(waiting, default=None)),))
+    object.__setattr__(hub, "chores", (Chore("days", page, lambda _, _now: min(waiting, default=None)),))
     service.start()
     assert service.turn(timedelta(weeks=1)) is True
     assert len(done) == 7

@@ -44,7 +44,7 @@ class Alarm:
         self.done += [now] * len(due)
         return len(due)
 
-    def next_due(self, _session: Session) -> datetime | None:
+    def next_due(self, _session: Session, _now: datetime) -> datetime | None:
         return min(self.waiting, default=None)
 
     @property
@@ -120,13 +120,13 @@ def always(count: int) -> Callable[[Session, datetime], int]:
 
 def test_work_that_never_ends_is_an_error_and_no_endless_loop(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "ROUNDS", 5)
-    only_chores(town, Chore("busy", always(1), lambda _: None))
+    only_chores(town, Chore("busy", always(1), lambda _, _now: None))
     with pytest.raises(RuntimeError, match="never ends"):
         town.worker.settle()
 
 
 def test_what_stays_due_though_it_is_done_is_an_error_and_no_endless_loop(town: Town) -> None:
-    only_chores(town, Chore("stuck", always(0), lambda _: START))
+    only_chores(town, Chore("stuck", always(0), lambda _, _now: START))
     with pytest.raises(RuntimeError, match="stays due"):
         town.worker.turn(HOUR)
 

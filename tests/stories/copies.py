@@ -11,7 +11,7 @@ from mailhub import tokens
 from mailhub.delivery.copies import Copy
 from mailhub.delivery.tables import Mailing
 from mailhub.hub.build import Hub
-from mailhub.language import LANGUAGES, entries
+from mailhub.language import COLUMNS, LANGUAGES, entries
 from mailhub.lists import reading
 from mailhub.lists.definition import Addresses
 from mailhub.lists.tables import MailList
@@ -21,7 +21,13 @@ from mailhub.wording import faults as tone
 from mailhub.wording import mail_faults
 from tests.mail.lint import lint
 
-KINDS = {"lists.post": "post", "lists.service": "service", "site.service": "service", "lists.relay": "relay"}
+KINDS = {
+    "lists.post": "post",
+    "lists.service": "service",
+    "site.service": "service",
+    "lists.relay": "relay",
+    "digests.letter": "letter",
+}
 OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
 
 
@@ -111,6 +117,8 @@ def _words(sent: Sent) -> list[str]:
     room = sent.entry.partition(".")[0]
     missing = [name for name in LANGUAGES if f"{sent.entry}.text" not in entries(name, room)]
     text, _, _ = sent.own_words.partition("\n-- \n")
+    text, _, _ = text.partition("-" * COLUMNS)  # texts of members that were asked for
+    text = re.sub(r"^\d+ .*\n", "", text, flags=re.MULTILINE)  # choices to answer with a number, and what each did
     found = [f"there are no words in {name}" for name in missing]
     found += mail_faults(sent.language, str(sent.message["Subject"]), text)
     plain = re.sub(r"\S+(?:@|://)\S+", "…", sent.own_words)

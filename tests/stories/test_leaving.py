@@ -191,14 +191,21 @@ def test_a_pause_ends_when_it_was_said_to(paese: Town, said: str, day: date | No
     assert paese.inbox(ANA) == []
 
 
-def test_a_pause_of_a_day_ends_by_itself_and_nothing_is_sent_after(paese: Town) -> None:
+def test_a_pause_of_a_day_ends_by_itself_with_one_letter_and_never_the_backlog(paese: Town) -> None:
     paese.opens_list("orto", members=[ANA, BRUNO])
     paese.writes(ANA, to="orto@lists.test", text="pausa fino a domani")
     paese.writes(BRUNO, to="orto@lists.test", subject="Uno", text="Ciao")
     paese.passes(days=1)
-    assert paese.subjects(ANA) == ["Pausa: Orto", "Di nuovo con noi: Orto"]
+    assert paese.subjects(ANA) == ["Pausa: Orto", "La lettera di martedì 10 marzo: 1 messaggio"]
     paese.writes(BRUNO, to="orto@lists.test", subject="Due", text="Ciao")
     assert paese.subjects(ANA) == ["Due"]
+
+
+def test_a_pause_in_which_nothing_happened_ends_with_a_word_about_it(paese: Town) -> None:
+    paese.opens_list("orto", members=[ANA, BRUNO])
+    paese.writes(ANA, to="orto@lists.test", text="pausa fino a domani")
+    paese.passes(days=1)
+    assert paese.subjects(ANA) == ["Pausa: Orto", "Di nuovo con noi: Orto"]
 
 
 def test_a_day_that_is_not_clear_is_asked_back(paese: Town) -> None:
@@ -220,7 +227,7 @@ def test_resume_each_digest_and_their_undo(town: Town) -> None:
     place = town.place("garden", ANA)
     assert place is not None
     assert place.delivery is DeliveryChoice.DIGEST
-    assert "not ready yet" in prose(letter)
+    assert "in one letter a day" in prose(letter)
     town.replies(ANA, letter, "undo")
     assert town.subjects(ANA) == ["Done: all as before"]
     assert [one.delivery for one in _places(town)] == [DeliveryChoice.EACH, DeliveryChoice.EACH]

@@ -1,5 +1,6 @@
 """Every mail we can write is written once in each language; `copies` and `rehearsal` read it while that happens."""
 
+import re
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -11,9 +12,10 @@ from mailhub.lists.tables import MailList
 from mailhub.people import persons
 from mailhub.people.checking import Newcomer
 from tests.stories.town import FORGED, Town
+from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
-ROOMS = ("lists", "inbound", "people")
+ROOMS = ("lists", "inbound", "people", "digests")
 
 
 def test_every_mail_of_the_catalogue_is_sent_in_english_and_does_what_it_says(town: Town) -> None:
@@ -145,6 +147,43 @@ def being_unclear(town: Town) -> None:
     town.writes(BRUNO, to="garden@lists.test", subject="Closed?", text="Hello")
 
 
+def reading_by_letter(town: Town) -> None:
+    town.opens_list("square", members=[ANA, MO, BRUNO], moderate="everyone", moderator=OLGA, default_delivery="digest")
+    town.opens_list("orchard", members=[ANA, MO, BRUNO], default_delivery="digest", grace="2 min")
+    for number in range(1, 6):
+        town.writes(OLGA, to="square@lists.test", subject=f"Shears {number}", text="Who has them? " * number)
+    town.writes(MO, to="orchard@lists.test", subject="Apples", text="Ripe.")
+    town.written += ["Re: Shears 1", "Re: Shears 2"]  # what answers are called
+    town.passes(days=1)
+    letter, mute, follow = town.mailbox(ANA)[-1], say(town, "mute"), say(town, "follow")
+    town.replies(ANA, letter, f"1 I have them\n2 {mute}\n4\n6 I'd like some")
+    town.replies(ANA, town.mailbox(ANA)[-1], say(town, "undo"))
+    town.replies(ANA, letter, "6 Some more\n2 " + mute)
+    town.passes(minutes=5)
+    town.replies(ANA, letter, say(town, "undo"))
+    for unclear, answers in (("88 what?", ("perhaps", "1", "2")), ("99 and this?", ("6",)), ("and that?", ("0",))):
+        town.replies(ANA, letter, unclear)
+        asked = town.mailbox(ANA)[-1]
+        for answer in answers:
+            town.replies(ANA, asked, answer)
+    item = next(line for line in text_of(letter).splitlines() if " r." in line).split()[-1]
+    for word in (mute, follow):
+        town.replies(ANA, letter, word, to=item)
+    for verb in ("all", "why-letter", "pause-letter", "resume-letter", "no-letter"):
+        town.replies(ANA, letter, say(town, verb))
+    last = town.mailbox(ANA)[-1]
+    town.replies(ANA, letter, say(town, "no-letter"))
+    town.replies(ANA, last, say(town, "undo"))
+    [address] = re.findall(r"<mailto:(u\.[^?>]+)", str(letter["List-Unsubscribe"]))
+    town.writes(ANA, to=address)
+    left = town.mailbox(ANA)[-1]
+    town.replies(ANA, left, "How are you?")
+    town.replies(ANA, left, say(town, "undo"))
+    town.writes(MO, to="orchard@lists.test", subject="Pears", text="Ripe too.")
+    town.passes(days=1)
+    town.replies(ANA, town.mailbox(ANA)[-1], say(town, "all"))
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     joining,
     organisers_decide,
@@ -154,4 +193,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     choosing,
     asking,
     being_unclear,
+    reading_by_letter,
 )

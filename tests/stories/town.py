@@ -129,7 +129,7 @@ class Town:
         **definition: object,
     ) -> int:
         """A list with these rules; its members joined before the story begins, as people who are no newcomers."""
-        rules: dict[str, object] = {"title": slug.capitalize(), "grace": "0 min"}
+        rules: dict[str, object] = {"title": slug.capitalize(), "grace": "0 min", "default_delivery": "each"}
         rules |= {"organisers": [organiser], "moderators": [moderator] if moderator else [], **definition}
         with self.database.transaction() as session:
             list_id = publishing.publish_values(session, slug, rules, verbs=self.hub.verbs, now=self.clock.now())  # type: ignore[arg-type]

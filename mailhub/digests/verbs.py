@@ -1,0 +1,40 @@
+"""Everything a person can say to a letter, and to what it asks back."""
+
+from mailhub.authority import Level
+from mailhub.digests import answering, stopping, which
+from mailhub.digests.answering import Answering
+from mailhub.digests.offers import Offers
+from mailhub.lists.vocabulary import WORDS
+from mailhub.tokens import MAILING
+from mailhub.verbs import Verb, Verbs
+
+LETTER = MAILING.name
+_LETTER = frozenset({LETTER})
+NO_MORE = {
+    "it": ("niente lettera", "nessuna lettera", "basta lettera", "basta lettere", "niente più lettere"),
+    "en": ("no letter", "no letters", "no more letters", "stop the letter"),
+}
+ALL = {"it": ("tutto", "tutta", "tutto il resto", "il resto"), "en": ("all", "everything", "the rest")}
+
+
+def declare(verbs: Verbs, offers: Offers) -> None:
+    """Add the verbs of letters; what an answer says to one of its items is looked up among `verbs`."""
+    hears = Answering(verbs, offers)
+    for verb in (
+        Verb("all", ALL, Level.LIGHT, _LETTER, stopping.everything(offers)),
+        Verb("why-letter", WORDS["why"], Level.LIGHT, _LETTER, stopping.why),
+        Verb(
+            "pause-letter",
+            WORDS["pause"],
+            Level.LIGHT,
+            _LETTER,
+            stopping.pause,
+            stopping.put_back,
+            takes_argument=True,
+        ),
+        Verb("resume-letter", WORDS["resume"], Level.LIGHT, _LETTER, stopping.resume, stopping.put_back),
+        Verb(stopping.NO_LETTER, NO_MORE, Level.LIGHT, _LETTER, stopping.no_letter, stopping.put_back),
+        Verb(answering.VERB, {}, Level.VOICE, _LETTER, hears.perform, hears.undo, listens=True),
+        Verb(which.VERB, {}, Level.VOICE, frozenset({which.KIND}), which.choose, one_tap=True, listens=True),
+    ):
+        verbs.add(verb)
