@@ -130,7 +130,7 @@ def pick_language(*preferences: str | None) -> str:
 def guess_language(text: str) -> str | None:
     """The language most of the small words are in; None where they do not say."""
     words = re.findall(r"[^\W\d_]+", text[:_GUESS_FROM].lower())
-    votes = sorted((sum(word in known for word in words), language) for language, known in _STOP_WORDS.items())
+    votes = sorted((sum(map(known.__contains__, words)), language) for language, known in _STOP_WORDS.items())
     (less, _), (more, language) = votes
     return language if more > less else None
 

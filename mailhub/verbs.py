@@ -105,6 +105,7 @@ class Verbs:
     def __init__(self, verbs: Iterable[Verb] = ()) -> None:
         self._by_name: dict[str, Verb] = {}
         self._by_suffix: dict[str, Verb] = {}
+        self._named: Mapping[str, str] | None = None
         for verb in verbs:
             self.add(verb)
 
@@ -121,6 +122,7 @@ class Verbs:
                 raise Clash(f"suffix -{suffix} is declared twice")
             self._by_suffix[suffix] = verb
         self._by_name[verb.name] = verb
+        self._named = None
 
     def __iter__(self) -> Iterator[Verb]:
         return iter(self._by_name.values())
@@ -138,6 +140,13 @@ class Verbs:
     def suffixes(self) -> frozenset[str]:
         """Every last part that makes an address a command; no list may be called so."""
         return frozenset(self._by_suffix)
+
+    @property
+    def by_suffixes(self) -> Mapping[str, str]:
+        """The verb's name for each of them."""
+        if self._named is None:
+            self._named = {suffix: verb.name for suffix, verb in self._by_suffix.items()}
+        return self._named
 
     def for_kind(self, kind: str) -> tuple[Verb, ...]:
         """What may be said to a thing of this kind: its own verbs first."""

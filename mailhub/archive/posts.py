@@ -149,8 +149,10 @@ def write(session: Session, list_id: int, items: Sequence[Item], *, now: datetim
     parents.settle(session, places | waiting, known, earlier=bool(waiting))
     execute_many(session, sa.insert(TEXT), [_text(i, item.draft) for i, item in zip(ids, items, strict=True)])
     attachments.write(session, {i: item.draft.files for i, item in zip(ids, items, strict=True)})
-    if waiting or seats.touched:
-        _read_anew(session)
+    if waiting or seats.merged:
+        _read_anew(session, Post, Thread)
+    elif seats.touched:
+        _read_anew(session, Thread)
     return ids
 
 
@@ -201,7 +203,7 @@ def name_more(session: Session, list_id: int, more: Sequence[tuple[str, Named]])
         if after != before:
             stored[message_id] = (post_id, after)
             _rename(session, list_id, post_id, message_id, after)
-            _read_anew(session)
+            _read_anew(session, Post, Thread)
 
 
 def _names_of(session: Session, list_id: int, message_ids: set[str]) -> dict[str, tuple[int, Named]]:
@@ -230,8 +232,8 @@ def _rename(session: Session, list_id: int, post_id: int, message_id: str, names
     parents.settle(session, {message_id: place}, present, earlier=True)
 
 
-def _read_anew(session: Session) -> None:
+def _read_anew(session: Session, *kinds: type[Post] | type[Thread]) -> None:
     """Earlier rows change by plain statements here; objects of them that the caller holds follow."""
     for row in list(session.identity_map.values()):
-        if isinstance(row, Post | Thread):
+        if isinstance(row, kinds):
             session.refresh(row)

@@ -1,9 +1,10 @@
 """Received bytes: kept with the receipt, read again whenever something must be parsed anew."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.archive import blobs, zstd
@@ -48,6 +49,11 @@ def keep_all(session: Session, ready: Sequence[Prepared], *, now: datetime) -> l
     """Write down several; says their ids, in their order."""
     rows = [{"sha256": r.sha256, "size": r.size, "kept_at": now, "codec": r.codec, "body": r.body} for r in ready]
     return insert_all(session, RAW, rows)
+
+
+def rows(session: Session, raw_ids: Collection[int]) -> dict[int, Raw]:
+    """The rows of several mails, read at once; `content` makes bytes of one."""
+    return {row.id: row for row in session.scalars(sa.select(Raw).where(Raw.id.in_(raw_ids)))}
 
 
 def read(session: Session, site: Site, raw_id: int) -> bytes:

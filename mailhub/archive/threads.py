@@ -35,6 +35,7 @@ class Seats:
     threads: Mapping[str, int]
     present: Mapping[str, int]
     touched: bool  # threads that were there have changed
+    merged: bool  # some of them into one another: earlier posts have moved
 
 
 def seat(session: Session, list_id: int, newcomers: Sequence[Newcomer]) -> Seats:
@@ -47,7 +48,8 @@ def seat(session: Session, list_id: int, newcomers: Sequence[Newcomer]) -> Seats
     made = insert_all(session, THREAD, [_new_thread(list_id, members) for _, members in fresh])
     of_root = {root: thread_id for (root, _), thread_id in zip(fresh, made, strict=True)}
     of_root |= _grow(session, {root: (rows, arriving[root]) for root, rows in touched.items() if root in arriving})
-    return Seats({n.message_id: of_root[groups.of(n.message_id)] for n in newcomers}, present, bool(touched))
+    places = {n.message_id: of_root[groups.of(n.message_id)] for n in newcomers}
+    return Seats(places, present, bool(touched), any(len(rows) > 1 for rows in touched.values()))
 
 
 def bind(session: Session, list_id: int, message_id: str, names: Named) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mailhub.db.base import EPOCH
@@ -16,7 +17,6 @@ from mailhub.delivery.rows import (
     IN_WORK,
     MAILING,
     WAITING,
-    insert_new,
     its_key,
     waiting_mailings,
 )
@@ -30,6 +30,18 @@ _UNFINISHED = (
     MailingState.OPEN,
     MailingState.PAUSED,
 )
+
+_GIVEN = "source key mail_class purpose list_id thing_id state created_at due_at reads place".split()  # noqa: SIM905
+_FRAME = sa.insert(cast(sa.Table, MailingFrame.__table__))
+
+
+def _open(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
+    """Made once: every post opens a mailing, and making the statement costs more than running it."""
+    new = insert.values({name: sa.bindparam(name) for name in _GIVEN}).on_conflict_do_nothing()
+    return sa.select(Mailing).from_statement(new.returning(MAILING))
+
+
+_OPEN = {"sqlite": _open(sqlite.insert(MAILING)), "postgresql": _open(postgresql.insert(MAILING))}
 
 
 def open_mailing(
@@ -50,24 +62,23 @@ def open_mailing(
 
     `frames` are by language; `reads` names the source's audience, else rows are owed one by one for ever.
     """
-    new = insert_new(session, MAILING).values(
-        source=source,
-        key=key,
-        mail_class=mail_class,
-        purpose=purpose,
-        list_id=list_id,
-        thing_id=thing_id,
-        state=MailingState.OPEN if due_at <= now else MailingState.SCHEDULED,
-        created_at=now,
-        due_at=due_at,
-        reads=reads,
-        place=0,
-    )
-    written = sa.select(Mailing).from_statement(new.returning(MAILING))
-    opened: Mailing | None = session.scalars(written).one_or_none()
+    row = {
+        "source": source,
+        "key": key,
+        "mail_class": mail_class,
+        "purpose": purpose,
+        "list_id": list_id,
+        "thing_id": thing_id,
+        "state": MailingState.OPEN if due_at <= now else MailingState.SCHEDULED,
+        "created_at": now,
+        "due_at": due_at,
+        "reads": reads,
+        "place": 0,
+    }
+    opened: Mailing | None = session.scalars(_OPEN[session.get_bind().dialect.name], row).one_or_none()
     if opened is not None:
         rows = [{"mailing_id": opened.id, "language": name, "frame": frame} for name, frame in frames.items()]
-        session.execute(sa.insert(MailingFrame), rows)
+        session.connection().execute(_FRAME, rows)
         if due_at <= now:
             ring(session, BELL)
         return opened

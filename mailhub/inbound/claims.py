@@ -1,7 +1,8 @@
 """Takes kept mails to work on, oldest first, and notes what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -55,6 +56,29 @@ def finish(session: Session, claimed: InboundMail, state: InboundState, **column
         .execution_options(synchronize_session=False)
     )
     return bool(written.rowcount)  # type: ignore[attr-defined]
+
+
+_MAIL = cast(sa.Table, InboundMail.__table__)
+_ENDS = ("kind", "message_id", "author", "evidence", "level", "fault")
+# Made once: every mail ends so, and making a statement costs more than running it.
+_DONE = (
+    sa.update(_MAIL)
+    .where(
+        _MAIL.c.id == sa.bindparam("b_id"),
+        _MAIL.c.epoch == sa.bindparam("b_epoch"),
+        _MAIL.c.state == InboundState.CLAIMED,
+    )
+    .values(state=InboundState.DONE, lease_until=None, **{name: sa.bindparam(f"b_{name}") for name in _ENDS})
+)
+
+
+def finish_all(session: Session, ends: Sequence[tuple[InboundMail, Mapping[str, object]]]) -> bool:
+    """Write the end of work that went well on several mails; False when the lease of any was taken meanwhile."""
+    rows = [
+        {"b_id": mail.id, "b_epoch": mail.epoch, **{f"b_{name}": columns.get(name) for name in _ENDS}}
+        for mail, columns in ends
+    ]
+    return session.connection().execute(_DONE, rows).rowcount == len(rows)
 
 
 def take_over(session: Session) -> int:

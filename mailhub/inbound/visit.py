@@ -88,8 +88,8 @@ def arrive(
 ) -> Visit:
     """Look up the author of a mail."""
     author = read.mail.author
-    address = persons.address_of(session, author.email) if author else None
-    person = session.get(Person, address.person_id) if address else None
+    known = persons.author_of(session, author.email) if author else None
+    person, address = known or (None, None)
     return Visit(hub, session, receipt, raw, read, person, address, now, vouched)
 
 

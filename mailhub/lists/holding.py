@@ -15,18 +15,15 @@ from mailhub.people.deeds import letters
 from mailhub.verbs import Thing
 
 # Made once: every mail asks these, and making a statement costs as much as running it.
+_ALL = sa.select(HeldPost).where(
+    HeldPost.list_id == sa.bindparam("list"),
+    HeldPost.relay_to == 0,
+    (HeldPost.raw_id == sa.bindparam("raw")) | (HeldPost.message_id == sa.bindparam("message_id")),
+)
 _OF_RAW = sa.select(HeldPost).where(
     HeldPost.list_id == sa.bindparam("list"),
     HeldPost.raw_id == sa.bindparam("raw"),
     HeldPost.relay_to == sa.bindparam("to"),
-)
-_SAME = sa.select(HeldPost).where(
-    HeldPost.list_id == sa.bindparam("list"),
-    HeldPost.message_id == sa.bindparam("message_id"),
-    HeldPost.person_id == sa.bindparam("person"),
-    HeldPost.raw_id != sa.bindparam("raw"),
-    HeldPost.relay_to == 0,
-    HeldPost.subject == sa.bindparam("subject"),
 )
 
 
@@ -66,19 +63,19 @@ def of_raw(session: Session, list_id: int, raw_id: int, relay_to: int = 0) -> He
     return session.scalar(_OF_RAW, {"list": list_id, "raw": raw_id, "to": relay_to})
 
 
-def came_before(session: Session, list_id: int, arrival: Arrival) -> bool:
-    """Whether this message waits or waited already, as another mail of the same id from the same author."""
-    if arrival.mail.message_id is None or arrival.person is None:
-        return False
-    same = {
-        "list": list_id,
-        "message_id": arrival.mail.message_id,
-        "person": arrival.person.id,
-        "raw": arrival.raw_id,
-        "subject": arrival.mail.subject[:500],
-    }
-    before = session.scalars(_SAME, same)
-    return any(not arrival.is_proven or Reason.UNPROVEN not in reasons_of(held) for held in before)
+def of_mail(session: Session, list_id: int, arrival: Arrival) -> tuple[HeldPost | None, bool]:
+    """What waits, or waited, as this very mail; and whether another mail of the same id and author did so before."""
+    asked = {"list": list_id, "raw": arrival.raw_id, "message_id": arrival.mail.message_id}
+    held = session.scalars(_ALL, asked).all()
+    own = next((one for one in held if one.raw_id == arrival.raw_id), None)
+    return own, any(_is_same(one, arrival) for one in held if one is not own)
+
+
+def _is_same(held: HeldPost, arrival: Arrival) -> bool:
+    is_its = held.message_id is not None and held.message_id == arrival.mail.message_id
+    is_theirs = arrival.person is not None and held.person_id == arrival.person.id
+    counts = not arrival.is_proven or Reason.UNPROVEN not in reasons_of(held)
+    return is_its and is_theirs and counts and held.subject == arrival.mail.subject[:500]
 
 
 def reasons_of(held: HeldPost) -> tuple[Reason, ...]:

@@ -31,12 +31,13 @@ def receive(
     if reply_to is not None:
         arrival, list_id = _answering(session, arrival, reply_to)
     group = reading.get(session, list_id or 0)
-    known = holding.of_raw(session, group.id, arrival.raw_id)
+    known, came_before = holding.of_mail(session, group.id, arrival)
     if known is not None and known.state is not HeldState.WAITING:
         return Receipt("dropped", Reason.DUPLICATE, Thing(things.HELD, known.id))
     standing = reading.standing(session, group.id, arrival.person.id if arrival.person else None)
     rules = replace(reading.definition_of(group).posting, closed=group.closed_at is not None)
-    match policy.judge(letter_of(session, site, group, arrival), standing, rules):
+    letter = letter_of(session, site, group, arrival)
+    match policy.judge(replace(letter, is_seen=letter.is_seen or came_before), standing, rules):
         case Drop(reason):
             return Receipt("dropped", reason)
         case Refuse(reason):
@@ -59,10 +60,15 @@ def letter_of(session: Session, site: Site, group: MailList, arrival: Arrival) -
         seems_automatic=not arrival.nature.counts_as_answer,
         is_own=is_own,
         hops=mail.received,
-        is_seen=_is_post(session, group.id, mail) or holding.came_before(session, group.id, arrival),
+        is_seen=_is_post(session, group.id, mail),
         is_empty=arrival.is_empty,
-        holds_token=redaction.holds_token(site, mail.text) or redaction.holds_token(site, mail.html or ""),
+        holds_token=reading.definition_of(group).transparent and _holds_token(site, mail),
     )
+
+
+def _holds_token(site: Site, mail: Mail) -> bool:
+    """Asked for transparent groups alone: elsewhere our tokens are taken out of what leaves."""
+    return redaction.holds_token(site, mail.text) or redaction.holds_token(site, mail.html or "")
 
 
 def release(session: Session, site: Site, held: HeldPost, *, now: datetime) -> Post:
@@ -93,7 +99,8 @@ def go_on(session: Session, site: Site, list_id: int, person_id: int, *, now: da
         if held.relay_to or Reason.NOT_A_MEMBER not in reasons or Reason.UNPROVEN in reasons:
             continue
         mail = message.parse(raws.read(session, site, held.raw_id))
-        letter = Letter(size=mail.size, proven=True, holds_token=redaction.holds_token(site, mail.text))
+        holds_token = reading.definition_of(group).transparent and _holds_token(site, mail)
+        letter = Letter(size=mail.size, proven=True, holds_token=holds_token)
         verdict = policy.judge(letter, standing, rules)
         if isinstance(verdict, Hold):
             held.reasons = {"codes": [reason.value for reason in verdict.reasons]}

@@ -23,6 +23,7 @@ from mailhub.verbs import Thing
 
 SOURCE = spans.POSTS
 MEMBERS = "members"  # audience: the group
+_LOCKED = "lists locked"
 TREE = "tree"  # audience: the group, and those below it who are not in it
 
 
@@ -54,7 +55,7 @@ def publish(
 
     The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
     """
-    session.refresh(group, with_for_update={"key_share": True})
+    _lock(session, group)
     before = group.last_number
     post = posts.publish(
         session,
@@ -77,6 +78,15 @@ def publish(
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
+
+
+def _lock(session: Session, group: MailList) -> None:
+    """Hold the list's row to the end of the transaction; what was read under the lock stays true under it."""
+    held: set[int] = session.info.setdefault(_LOCKED, set())
+    if group.id not in held:
+        session.refresh(group, with_for_update={"key_share": True})
+        if not session.in_nested_transaction():  # a savepoint that is rolled back gives its locks back
+            held.add(group.id)
 
 
 def languages(session: Session, site: Site, group: MailList) -> Sequence[str]:
@@ -148,4 +158,3 @@ def _count(session: Session, list_id: int, person_id: int | None, by: int) -> No
     place = reading.subscription(session, list_id, person_id) if person_id is not None else None
     if place is not None:
         place.published = max(0, place.published + by)
-        session.flush()

@@ -18,6 +18,7 @@ _ASKED = {SubscriptionState.PENDING: Standing.PENDING, SubscriptionState.WAITING
 
 
 _NAMES = sa.select(Name.name, Name.list_id)
+_READ = "_definition_read"
 
 
 def get(session: Session, list_id: int) -> MailList:
@@ -35,8 +36,11 @@ def open_lists(session: Session) -> list[MailList]:
 
 
 def definition_of(group: MailList) -> ListDefinition:
-    """The rules of a list as published."""
-    return ListDefinition.from_dict(group.definition)
+    """The rules of a list as published; read once for each row that was loaded, since every mail asks several times."""
+    read: tuple[object, ListDefinition] | None = group.__dict__.get(_READ)
+    if read is None or read[0] is not group.definition:
+        read = group.__dict__[_READ] = (group.definition, ListDefinition.from_dict(group.definition))
+    return read[1]
 
 
 def title(session: Session, list_id: int, language: str) -> str | None:
@@ -47,9 +51,8 @@ def title(session: Session, list_id: int, language: str) -> str | None:
 
 def names(session: Session, verbs: Verbs) -> Names:
     """What local parts may say on this site. A closed list still answers: its writers hear that it is closed."""
-    named = dict(session.execute(_NAMES).all())
-    suffixes = {s: verb.name for verb in verbs for forms in verb.suffixes.values() for s in forms}
-    return Names(named, suffixes, ROLE_WORDS)
+    named = {name: list_id for name, list_id in session.connection().execute(_NAMES)}  # noqa: C416 - rows are no pairs
+    return Names(named, verbs.by_suffixes, ROLE_WORDS)
 
 
 def subscription(session: Session, list_id: int, person_id: int) -> Subscription | None:

@@ -21,11 +21,15 @@ def _words(text: str) -> str:
     return "|".join(word.replace("_", r"\s+") for word in text.split())
 
 
-_SAID_LAST = _words(
+_SAID_LAST_WORDS = (
     "wrote writes sent ha_scritto scrive scriveva a_écrit écrit escribió escribio escreveu het_volgende_geschreven "
     r"geschreven geschrieben написал написала пишет napisał napisała napisał\(a\) skrev napsal napsala kirjoitti "
     "yazdı írta 写道 đã_viết"
 )
+_SAID_LAST = _words(_SAID_LAST_WORDS)
+# The last words of those, for a look that costs less than any pattern.
+_LAST_WORDS = frozenset(phrase.rpartition("_")[2] for phrase in _SAID_LAST_WORDS.split())
+_RULED = ("-", "_", "=", "*")  # what a line drawn above a quote begins with
 _SAID_AMID = _words("schrieb schreef skrev skriver scrive")
 _OPENERS = _words(
     "On Il In_data Nel Le Am El Em Op Den På Dnia W_dniu Vào Pe Dne Em_data Il_giorno Lun Mar Mer Gio Ven Sab Dom "
@@ -43,6 +47,14 @@ _NUMBER = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
 _QUOTED = re.compile(r"\s{0,3}>(?!\s*:|\s*(?:wrote|ha scritto)\b)")  # an address may be broken before its ">"
 _DECORATION = " \t\xa0*_-"
+
+
+def may_announce(line: str) -> bool:
+    """A quick look that is never wrong in saying no: most lines of most mails announce nothing."""
+    if not line.isascii() or ":" in line or "@" in line or _NUMBER.search(line) or line.lstrip().startswith(_RULED):
+        return True
+    words = line.rstrip(_DECORATION).replace(">", " ").replace(",", " ").replace('"', " ").replace(")", " ").split()
+    return bool(words) and words[-1].lower() in _LAST_WORDS
 
 
 def attribution(lines: Sequence[str], at: int) -> tuple[int, Strength]:
@@ -112,7 +124,9 @@ def is_original_line(line: str) -> bool:
 
 def is_forward_line(line: str) -> bool:
     """Whether this line says that a message is passed on, which is what the sender wants read."""
-    return len(line) <= _LONGEST and _FORWARD_LINE.match(line) is not None
+    if len(line) > _LONGEST or (line.isascii() and ":" not in line and not line.lstrip().startswith(_RULED)):
+        return False
+    return _FORWARD_LINE.match(line) is not None
 
 
 _KEYS = {

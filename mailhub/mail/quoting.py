@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from mailhub.mail.attribution import MOST_LINES, Strength, attribution, header_block, is_forward_line, is_original_line
+from mailhub.mail.attribution import (
+    MOST_LINES,
+    Strength,
+    attribution,
+    header_block,
+    is_forward_line,
+    is_original_line,
+    may_announce,
+)
 from mailhub.mail.signature import is_device_line, signature_start
 
 _LINES_LOOKED_AT = 4_000  # of a text are looked at; what follows is taken as what it follows
@@ -115,6 +123,9 @@ class _Reading:
     def _announced(self, at: int) -> int:
         """Fold what an attribution or a copied header here announces; say where to read on."""
         whole = len(self.lines)
+        if not may_announce(self.lines[at]):
+            self.has_words = self.has_words or not _RULE.match(self.lines[at])
+            return at + 1
         if is_original_line(self.lines[at]) or header_block(self.lines, at):
             if self.has_words and not self.forwarded:
                 self._fold_away(self._rule_above(at), whole)

@@ -12,6 +12,8 @@ from mailhub.people.tables import Activity, Person
 from mailhub.verbs import Thing
 
 BELL = "activity"
+_TABLE = cast(sa.Table, Activity.__table__)
+_NOTE = sa.insert(_TABLE)
 
 
 def note(
@@ -23,20 +25,19 @@ def note(
     list_id: int | None = None,
     thing: Thing | None = None,
     **detail: Any,
-) -> Activity:
+) -> None:
     """Write down that something happened: `<thing>.<participle>`, as in `subscription.confirmed`."""
-    row = Activity(
-        what=what,
-        at=now,
-        person_id=person_id,
-        list_id=list_id,
-        thing=thing.kind if thing else None,
-        thing_id=thing.id if thing else None,
-        detail=detail,
-    )
-    session.add(row)
+    row = {
+        "what": what,
+        "at": now,
+        "person_id": person_id,
+        "list_id": list_id,
+        "thing": thing.kind if thing else None,
+        "thing_id": thing.id if thing else None,
+        "detail": detail,
+    }
+    session.connection().execute(_NOTE, row)
     ring(session, BELL)
-    return row
 
 
 def note_each(
@@ -54,7 +55,7 @@ def note_each(
     row = {"what": what, "at": now, "list_id": list_id, "detail": dict(detail or {})}
     columns = [sa.literal(value, Activity.__table__.c[name].type) for name, value in row.items()]
     people = sa.select(Person.id, *columns).where(Person.id.in_(person_ids))
-    session.execute(sa.insert(cast(sa.Table, Activity.__table__)).from_select(["person_id", *row], people))
+    session.execute(sa.insert(_TABLE).from_select(["person_id", *row], people))
     ring(session, BELL)
 
 

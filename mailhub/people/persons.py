@@ -24,6 +24,13 @@ _ASIDE = -1  # the rank an address has while two change places; ranks are unique
 _ADDRESS = sa.select(Address).where(Address.email_key == sa.bindparam("key"))
 
 
+_AUTHOR = (
+    sa.select(Person, Address)
+    .join(Address, Address.person_id == Person.id)
+    .where(Address.email_key == sa.bindparam("key"))
+)
+
+
 def find(session: Session, email: str) -> Person | None:
     """The person one of whose addresses this is."""
     return session.scalar(
@@ -34,6 +41,12 @@ def find(session: Session, email: str) -> Person | None:
 def address_of(session: Session, email: str) -> Address | None:
     """The row of this address, whosever it is."""
     return session.scalar(_ADDRESS, {"key": canonical(email)})
+
+
+def author_of(session: Session, email: str) -> tuple[Person, Address] | None:
+    """Whose address this is, with its row: what every mail asks first."""
+    found = session.execute(_AUTHOR, {"key": canonical(email)}).one_or_none()
+    return (found[0], found[1]) if found is not None else None
 
 
 def meet(

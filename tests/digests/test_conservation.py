@@ -36,7 +36,7 @@ def test_every_post_reaches_every_reader_once_whatever_they_choose(
     lot = random.Random(seed)
     readers_of = _opens(town, lot)
     joined = _numbers(town)
-    for _ in range(60):
+    for _ in range(45):
         _something_happens(town, lot, readers_of)
     for email in readers_of:
         for slug in GROUPS:
