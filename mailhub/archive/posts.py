@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive import attachments, drafts, parents, search, threads
 from mailhub.archive.drafts import Draft
-from mailhub.archive.rows import POST, RAW, TEXT, among, execute_many, fetch, insert_all
+from mailhub.archive.rows import POST, RAW, TEXT, among, fetch, insert_all
 from mailhub.archive.tables import Post, PostReference, PostState, Thread
 from mailhub.archive.threading import Named, choose_parent, known_as, together
 from mailhub.archive.threads import Newcomer
+from mailhub.db import prepared
 from mailhub.faults import Point, point
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
@@ -56,6 +57,9 @@ def publish(
     name_more(session, list_id, arrived.more)
     point(Point.POST_STORED)
     return session.scalars(_FIND, {"list": list_id, "id": arrived.ids[0]}).one()
+
+
+_WORDS = prepared.insert(TEXT, "post_id", "words", "quoted", "signature", "language")
 
 
 def find(session: Session, list_id: int, message_id: str) -> Post | None:
@@ -147,7 +151,7 @@ def write(session: Session, list_id: int, items: Sequence[Item], *, now: datetim
         if waiting or (name and name not in seats.present)  # the others' rows are right as they are
     }
     parents.settle(session, places | waiting, known, earlier=bool(waiting))
-    execute_many(session, sa.insert(TEXT), [_text(i, item.draft) for i, item in zip(ids, items, strict=True)])
+    _WORDS.run(session.connection(), [_text(i, item.draft) for i, item in zip(ids, items, strict=True)])
     attachments.write(session, {i: item.draft.files for i, item in zip(ids, items, strict=True)})
     if waiting or seats.merged:
         _read_anew(session, Post, Thread)

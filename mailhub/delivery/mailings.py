@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from mailhub.db import prepared
 from mailhub.db.base import EPOCH
 from mailhub.db.session import ring
 from mailhub.delivery.rows import (
@@ -32,7 +33,7 @@ _UNFINISHED = (
 )
 
 _GIVEN = "source key mail_class purpose list_id thing_id state created_at due_at reads place".split()  # noqa: SIM905
-_FRAME = sa.insert(cast(sa.Table, MailingFrame.__table__))
+_FRAME = prepared.insert(cast(sa.Table, MailingFrame.__table__), "mailing_id", "language", "frame")
 
 
 def _open(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
@@ -78,7 +79,7 @@ def open_mailing(
     opened: Mailing | None = session.scalars(_OPEN[session.get_bind().dialect.name], row).one_or_none()
     if opened is not None:
         rows = [{"mailing_id": opened.id, "language": name, "frame": frame} for name, frame in frames.items()]
-        session.connection().execute(_FRAME, rows)
+        _FRAME.run(session.connection(), rows)
         if due_at <= now:
             ring(session, BELL)
         return opened

@@ -9,9 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.db.prepared import Prepared
 from mailhub.delivery import pacing
 from mailhub.delivery.outcomes import Kind, Outcome, Scope, Stage
-from mailhub.delivery.prepared import Prepared
 from mailhub.delivery.recovery import RESENT
 from mailhub.delivery.rows import DELIVERY, ITS_KEY, key_of
 from mailhub.delivery.sources import QuietSource, Sources

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.inbound.tables import InboundMail, InboundState
 
-CLAIM_AT_MOST = 20
+CLAIM_AT_MOST = 24  # three times what shares a transaction
 LEASE = timedelta(minutes=5)  # real time: parsing is killed long before
 TRIES = 3
 

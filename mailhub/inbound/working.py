@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Raw
+from mailhub.db import prepared
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity
@@ -26,7 +27,8 @@ from mailhub.offload import Died, TookTooLong
 
 log = logging.getLogger("mailhub.inbound")
 
-_NOTE = sa.insert(cast(sa.Table, Disposition.__table__))
+_COLUMNS = ("outcome", "reason", "person_id", "list_id", "thing", "thing_id", "detail")
+_NOTE = prepared.insert(cast(sa.Table, Disposition.__table__), "mail_id", "position", "recipient", "at", *_COLUMNS)
 
 TOGETHER = 8  # mails in one transaction, which then lasts under 50 ms,
 LIGHT = 256 * 1024  # if they are no larger than this together
@@ -203,7 +205,7 @@ class Inbound:
 
 def _note(session: Session, visit: Visit, position: int, recipient: str, result: Result) -> None:
     noted = {"mail_id": visit.receipt.id, "position": position, "recipient": recipient, "at": visit.now}
-    session.connection().execute(_NOTE, noted | _columns(result))
+    _NOTE.run(session.connection(), [noted | _columns(result)])
 
 
 def _columns(result: Result) -> dict[str, object]:

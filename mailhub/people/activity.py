@@ -7,13 +7,14 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.db import prepared
 from mailhub.db.session import ring
 from mailhub.people.tables import Activity, Person
 from mailhub.verbs import Thing
 
 BELL = "activity"
 _TABLE = cast(sa.Table, Activity.__table__)
-_NOTE = sa.insert(_TABLE)
+_NOTE = prepared.insert(_TABLE, "what", "at", "person_id", "list_id", "thing", "thing_id", "detail")
 
 
 def note(
@@ -36,7 +37,7 @@ def note(
         "thing_id": thing.id if thing else None,
         "detail": detail,
     }
-    session.connection().execute(_NOTE, row)
+    _NOTE.run(session.connection(), [row])
     ring(session, BELL)
 
 

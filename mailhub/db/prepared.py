@@ -1,4 +1,4 @@
-"""Updates that run after every few mails: compiled once, since SQLAlchemy's way there costs more than the update."""
+"""Statements that run for every mail: compiled once, since SQLAlchemy's way there costs more than they do."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,15 @@ class _Compiled:
         return ready if self.order is None else tuple(map(ready.__getitem__, self.order))
 
 
-class Prepared:
-    """One update, run for many rows of values; values it does not name are passed over."""
+def insert(table: sa.Table, *names: str) -> "Prepared":
+    """An insert of these columns; the others get their defaults from the database."""
+    return Prepared(sa.insert(table).values({name: sa.bindparam(name) for name in names}))
 
-    def __init__(self, statement: sa.Update) -> None:
+
+class Prepared:
+    """One update or insert, run for many rows of values; values it does not name are passed over."""
+
+    def __init__(self, statement: sa.Update | sa.Insert) -> None:
         self._statement = statement
         self._by_dialect: dict[str, _Compiled] = {}
 
