@@ -38,6 +38,8 @@ class Prepared:
 
     def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """How many rows it changed."""
+        if not rows:
+            return 0
         compiled = self._by_dialect.get(connection.dialect.name) or self._compile(connection.dialect)
         return connection.exec_driver_sql(compiled.text, [compiled.values(row) for row in rows]).rowcount
 
