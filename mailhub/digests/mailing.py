@@ -34,10 +34,22 @@ _TEXT = Slot("text", Context.TEXT)
 _REPLY_TO = Slot("reply_to", Context.TOKEN)
 
 
-def owe(session: Session, site: Site, letter: Letter, *, now: datetime) -> None:
-    """Owe a letter to its reader."""
-    mailing = _standing(session, site, letter.language, now)
-    outbox.owe(session, mailing, letter.person_id, now=now, occurrence=letter.id, language=letter.language)
+class Outgoing:
+    """The standing mailings of one page of letters, each found once."""
+
+    def __init__(self, session: Session, site: Site, now: datetime) -> None:
+        self._session = session
+        self._site = site
+        self._now = now
+        self._mailings: dict[str, Mailing] = {}
+
+    def owe(self, letter: Letter) -> None:
+        """Owe a letter to its reader."""
+        spoken = letter.language
+        if spoken not in self._mailings:
+            self._mailings[spoken] = _standing(self._session, self._site, spoken, self._now)
+        mailing, now = self._mailings[spoken], self._now
+        outbox.owe(self._session, mailing, letter.person_id, now=now, occurrence=letter.id, language=spoken)
 
 
 class LetterSource(QuietSource):

@@ -22,7 +22,7 @@ from mailhub.site import Site
 from mailhub.tokens import MAILING
 from mailhub.verbs import Thing
 
-PAGE = 20  # letters in one transaction
+PAGE = 15  # letters in one transaction
 LOOK_AGAIN = timedelta(minutes=1)  # new readers and rhythms are noticed within that
 
 
@@ -72,16 +72,23 @@ def write(
 ) -> None:
     """A letter for each of these people, and the note in their offers that it was told."""
     gathered = [(offer, offer.gather(session, people, slot)) for offer in offers]
+    outgoing = mailing.Outgoing(session, site, now)
     persons_ = session.scalars(sa.select(Person).where(Person.id.in_(people)).order_by(Person.id))
     for person in persons_:
-        _write_one(session, site, person, slot, [found for _, found in gathered], now)
+        _write_one(session, site, person, slot, [found for _, found in gathered], outgoing, now)
     for offer, found in gathered:
         offer.told(session, [mark for marks in found.marks.values() for mark in marks])
     point(Point.LETTER_WRITTEN)
 
 
 def _write_one(
-    session: Session, site: Site, person: Person, slot: datetime, gathered: Sequence[Gathered], now: datetime
+    session: Session,
+    site: Site,
+    person: Person,
+    slot: datetime,
+    gathered: Sequence[Gathered],
+    outgoing: mailing.Outgoing,
+    now: datetime,
 ) -> None:
     entries = [entry for found in gathered for entry in found.entries.get(person.id, ())]
     if not entries:
@@ -100,7 +107,7 @@ def _write_one(
     session.flush()
     _write_items(session, letter, placed)
     if is_owed:
-        mailing.owe(session, site, letter, now=now)
+        outgoing.owe(letter)
         thing = Thing(MAILING.name, letter.id)
         activity.note(session, "letter.written", now=now, person_id=person.id, thing=thing)
 

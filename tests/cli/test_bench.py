@@ -20,6 +20,12 @@ def test_a_line_of_json_for_each_bench() -> None:
     assert found["peak_pss_mib"] > 0
 
 
+def test_the_letters_of_a_morning_are_written_for_those_alone_who_have_something_to_read() -> None:
+    result = CliRunner().invoke(main, ["bench", "digests", "--json", "--members", "60", "--runs", "1"])
+    found = json.loads(result.stdout)
+    assert (found["members"], found["letters"]) == (60, 3)
+
+
 def test_each_figure_is_the_median_of_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([3.0, 9.0, 1.0])
     monkeypatch.setattr(fanout, "run", lambda members: {"members": members, "wall_seconds": next(seconds)})

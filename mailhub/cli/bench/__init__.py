@@ -16,6 +16,7 @@ BENCHES = {
     "inbound": ("inbound", "messages"),
     "archive": ("archive", "messages"),
     "import": ("imports", "members"),
+    "digests": ("digests", "members"),
 }
 RUNS = 3
 
@@ -23,9 +24,11 @@ Figures = Mapping[str, float | int]
 
 
 @click.command("bench", help="Measure this machine; each figure is the median of the runs.")
-@click.argument("names", metavar="[fanout|inbound|archive|import]…", nargs=-1, type=click.Choice(tuple(BENCHES)))
+@click.argument(
+    "names", metavar="[fanout|inbound|archive|import|digests]…", nargs=-1, type=click.Choice(tuple(BENCHES))
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout and import.")
+@click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout, import and digests.")
 @click.option("--messages", type=click.IntRange(min=1), help="How many messages, for inbound and archive.")
 @click.option("--runs", type=click.IntRange(min=1), default=RUNS, show_default=True)
 def command(names: tuple[str, ...], as_json: bool, members: int | None, messages: int | None, runs: int) -> None:

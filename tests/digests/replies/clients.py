@@ -165,7 +165,8 @@ def virgilio(letter: Letter, typed: str) -> bytes:
 
 
 def alice(letter: Letter, typed: str) -> bytes:
-    said = "----- Original Message -----\nFrom: Pietrafiore\nTo: nives@posta.example\nSent: Tuesday, March 10, 2026 7:30 AM"
+    said = "----- Original Message -----\nFrom: Pietrafiore\nTo: nives@posta.example\n"
+    said += "Sent: Tuesday, March 10, 2026 7:30 AM"
     return _message(letter, f"{typed}\n{said}\nSubject: {letter.subject}\n\n\n{letter.text}\n").as_bytes()
 
 
@@ -207,7 +208,8 @@ def without_quotes(letter: Letter, typed: str) -> bytes:
 
 def latin(letter: Letter, typed: str) -> bytes:
     """windows-1252, as old programs write."""
-    text = f"{typed}\n\n-----Messaggio originale-----\nDa: Pietrafiore\nInviato: 10/03/2026 07:30\nA: nives\nOggetto: x\n\n"
+    block = "Da: Pietrafiore\nInviato: 10/03/2026 07:30\nA: nives\nOggetto: x"
+    text = f"{typed}\n\n-----Messaggio originale-----\n{block}\n\n"
     message = _message(letter, "x")
     del message["Content-Transfer-Encoding"]
     message.set_payload(quopri.encodestring(text.encode("cp1252", "replace")).decode("ascii"))
