@@ -31,6 +31,7 @@ class Site:
     data_dir: Path = Path("data")
     languages: tuple[str, ...] = LANGUAGES
     digest_hour: time = time(7, 30)
+    content_dir: Path | None = None  # where the organisers' own layouts may be
 
     @classmethod
     def of(cls, settings: "Settings", keys: Keys) -> Self:
@@ -47,6 +48,7 @@ class Site:
             organisers=ours.organisers,
             data_dir=ours.data_dir,
             digest_hour=ours.digest_hour,
+            content_dir=settings.content.dir,
         )
 
     @property

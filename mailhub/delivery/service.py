@@ -5,6 +5,7 @@ Each kind of it has one standing mailing a language and sender; what one mail sa
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,9 +19,10 @@ from mailhub.errors import MailhubError
 from mailhub.language import Words
 from mailhub.mail.address import Mailbox
 from mailhub.mail.compose import Automatic, Letter, text_frame
-from mailhub.mail.frame import Context, Slot
+from mailhub.mail.frame import Context, Slot, Text
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
+from mailhub.templates import layouts, prose
 from mailhub.tokens import Token
 from mailhub.verbs import Thing
 
@@ -31,6 +33,14 @@ _SUBJECT = Slot("subject", Context.WORDS)
 _TEXT = Slot("text", Context.TEXT)
 _REPLY_TO = Slot("reply_to", Context.TOKEN)
 _IN_REPLY_TO = Slot("in_reply_to", Context.TOKEN)
+_CUT = "\n\n-- \n"  # RFC 3676 section 4.3
+_TITLE = Slot("subject", Context.HTML)
+_PLACES: Mapping[str, Slot] = {
+    "title": _TITLE,
+    "preheader": _TITLE,
+    "body": Slot("html", Context.MARKUP),
+    "footer": Slot("html_footer", Context.MARKUP),
+}
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{3,250}")
 
 
@@ -39,8 +49,29 @@ class SiteSource(QuietSource):
 
     name = SOURCE
 
+    def slots(
+        self,
+        session: Session,  # noqa: ARG002
+        site: Site,  # noqa: ARG002
+        mailing: Mailing,  # noqa: ARG002
+        deliveries: Sequence[Delivery],
+        now: datetime,  # noqa: ARG002
+    ) -> Sequence[Mapping[str, str]]:
+        return as_html(deliveries)
+
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
         return words_of.say(language, "delivery.because-service")
+
+
+def as_html(deliveries: Sequence[Delivery]) -> list[dict[str, str]]:
+    """The words of service mails a second time, as HTML: made when they leave, and never stored."""
+    return [_html_of((each.slots or {}).get("text", "")) for each in deliveries]
+
+
+def _html_of(text: str) -> dict[str, str]:
+    above, _, below = text.partition(_CUT)
+    lines = "<br>".join(prose.inline(line) for line in below.splitlines())
+    return {"html": prose.to_html(above, strong=True), "html_footer": lines}
 
 
 def tell(
@@ -60,6 +91,7 @@ def tell(
     list_id: int | None = None,
     sender: Mailbox | None = None,
     footer: str = "",
+    layout: str = "notice",
 ) -> None:
     """Owe this person one mail of this kind; a repeat for the same occurrence changes nothing.
 
@@ -81,13 +113,16 @@ def tell(
         slots["reply_to"] = site.address(f"r.{_reply_token(session, site, person_id, about, now)}")
     if answered:
         slots["in_reply_to"] = answered
-    mailing = _standing(session, letter, source, kind, list_id, now)
+    looks = layouts.compiled(layout, site.content_dir).html({**_PLACES, "language": language})
+    mailing = _standing(session, letter, looks, source, kind, list_id, now)
     outbox.owe(session, mailing, person_id, now=now, occurrence=occurrence, slots=slots, address_id=address_id)
 
 
-def _standing(session: Session, letter: Letter, source: str, kind: str, list_id: int | None, now: datetime) -> Mailing:
+def _standing(
+    session: Session, letter: Letter, looks: Text, source: str, kind: str, list_id: int | None, now: datetime
+) -> Mailing:
     """The mailing all such mails belong to; another look of them begins another one."""
-    frame = text_frame(letter, (_TEXT,)).to_bytes()
+    frame = text_frame(letter, (_TEXT,), html=looks).to_bytes()
     look = hashlib.sha256(frame).hexdigest()[:12]
     return mailings.open_mailing(
         session,
@@ -104,7 +139,7 @@ def _standing(session: Session, letter: Letter, source: str, kind: str, list_id:
 def _whole(text: str, footer: str) -> str:
     """The text as it leaves: no line of ours over 72 columns, quoted ones as they are; the footer cut off as one is."""
     lines = [line if line.startswith(">") else _wrapped(line) for line in text.splitlines()]
-    below = f"\n\n-- \n{footer}" if footer else ""  # RFC 3676 section 4.3
+    below = f"{_CUT}{footer}" if footer else ""
     return "\n".join(lines) + below
 
 

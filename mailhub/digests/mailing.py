@@ -11,7 +11,7 @@ from mailhub import formats
 from mailhub.delivery import mailings, outbox
 from mailhub.delivery.sources import Judgement, No, QuietSource
 from mailhub.delivery.tables import Delivery, MailClass, Mailing
-from mailhub.digests import text, wordings
+from mailhub.digests import page, text, wordings
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
 from mailhub.digests.viewing import View, Viewer, reply_address
@@ -23,6 +23,7 @@ from mailhub.mail.frame import Context, Slot
 from mailhub.people import persons, roles
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
+from mailhub.templates import layouts
 from mailhub.tokens import LEAVE, MAILING, Token
 from mailhub.verbs import Thing
 
@@ -31,6 +32,9 @@ STREAM = "letter"  # its List-Id, and the part of its name that stays
 NOTHING_LEFT = "left every group it tells of"
 _SUBJECT = Slot("subject", Context.WORDS)
 _TEXT = Slot("text", Context.TEXT)
+_TITLE = Slot("subject", Context.HTML)
+_HTML = Slot("html", Context.MARKUP)
+_HTML_FOOTER = Slot("html_footer", Context.MARKUP)
 _REPLY_TO = Slot("reply_to", Context.TOKEN)
 
 
@@ -118,6 +122,8 @@ def _slots(session: Session, site: Site, view: View, contact: str) -> dict[str, 
     return {
         "subject": wordings.subject(view),
         "text": text.text(view, contact),
+        "html": page.body(view),
+        "html_footer": page.footer(view, contact),
         "reply_to": reply_address(site, view.letter, person, Thing(MAILING.name, view.letter.id)),
         "leave_address": site.address(f"u.{site.keys.issue(leave)}"),
         "leave_url": (site.link(f"u/{site.keys.issue_link(leave)}") or "") if site.secure else "",
@@ -125,7 +131,15 @@ def _slots(session: Session, site: Site, view: View, contact: str) -> dict[str, 
 
 
 def _standing(session: Session, site: Site, language: str, now: datetime) -> Mailing:
-    frame = text_frame(_header(site, language), (_TEXT,)).to_bytes()
+    places: dict[str, str | Slot] = {
+        "title": _TITLE,
+        "preheader": _TITLE,
+        "body": _HTML,
+        "footer": _HTML_FOOTER,
+        "language": language,
+    }
+    looks = layouts.compiled("letter", site.content_dir).html(places)
+    frame = text_frame(_header(site, language), (_TEXT,), html=looks).to_bytes()
     look = hashlib.sha256(frame).hexdigest()[:12]
     return mailings.open_mailing(
         session,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mailhub import tokens
 from mailhub.archive.tables import Post
+from mailhub.delivery import service
 from mailhub.delivery.sources import Judgement, No, QuietSource
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.language import say
@@ -88,6 +89,16 @@ class ServiceSource(QuietSource):
     """Notices and questions of a group."""
 
     name = telling.SOURCE
+
+    def slots(
+        self,
+        session: Session,  # noqa: ARG002
+        site: Site,  # noqa: ARG002
+        mailing: Mailing,  # noqa: ARG002
+        deliveries: Sequence[Delivery],
+        now: datetime,  # noqa: ARG002
+    ) -> Sequence[Mapping[str, str]]:
+        return service.as_html(deliveries)
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:
         group = reading.get(session, mailing.list_id or 0)

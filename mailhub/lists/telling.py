@@ -65,6 +65,7 @@ def tell(
         list_id=group.id,
         sender=voice.sender(session, site, group.id, language),
         footer=footer(session, site, person, group, because, language, now),
+        layout="question" if about is not None and about.kind in things.QUESTIONS else "notice",
     )
     return words
 

@@ -16,6 +16,7 @@ from mailhub.mail.address import Mailbox
 from mailhub.people.tables import Person
 from mailhub.verbs import Thing
 from tests.delivery.outside import NOW, SITE, Office
+from tests.mail.htmllint import lint
 
 LIST = Thing("list", 3)
 WORDS = Words("Confermi? Gruppo Orto di Pietrafiore: è tutto pronto", "Se vuoi entrare, rispondi «sì».\n\n> quoted")
@@ -51,6 +52,26 @@ def arrived(office: Office) -> list[EmailMessage]:
     return [message for message in messages if isinstance(message, EmailMessage)]
 
 
+def words(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_it_says_the_same_as_html_in_the_look_of_its_kind(office: Office) -> None:
+    [person] = office.people(1)
+    tell(office, person, footer="Perché <b>così</b>\nRispondi «esci»")
+    tell(office, person, occurrence=2, layout="question")
+    first, _ = arrived(office)
+    part = first.get_body(("html",))
+    assert part is not None
+    html = str(part.get_content())
+    assert "<strong>Se vuoi entrare, rispondi «sì».</strong>" in html
+    assert "<blockquote><p>quoted</p></blockquote>" in html
+    assert "Perché &lt;b&gt;così&lt;/b&gt;<br>Rispondi «esci»" in html
+    assert lint(html, "it") == []
+
+
 def test_it_says_what_it_was_given(office: Office) -> None:
     [person] = office.people(1)
     tell(office, person)
@@ -61,7 +82,7 @@ def test_it_says_what_it_was_given(office: Office) -> None:
     assert mail["Date"] == "Mon, 09 Mar 2026 09:00:00 +0100"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Reply-To"] is None
-    assert mail.get_content().replace("\r\n", "\n") == WORDS.text + "\n"
+    assert words(mail).replace("\r\n", "\n") == WORDS.text + "\n"
 
 
 def test_a_reply_to_it_answers_the_thing_it_is_about(office: Office) -> None:
@@ -132,7 +153,7 @@ def test_long_lines_are_wrapped_and_quoted_ones_left(office: Office) -> None:
     quoted = "> " + "parola " * 20
     tell(office, person, words=Words("Lungo", "parola " * 30 + "\n\n" + quoted.rstrip()))
     [mail] = arrived(office)
-    lines = mail.get_content().splitlines()
+    lines = words(mail).splitlines()
     assert max(len(line) for line in lines if not line.startswith(">")) <= 72
     assert quoted.rstrip() in lines
 
@@ -141,7 +162,7 @@ def test_the_footer_stands_below_the_signature_mark(office: Office) -> None:
     [person] = office.people(1)
     tell(office, person, footer="Ricevi questa mail perché ci hai scritto.\nRispondi «perché» o «aiuto»")
     [mail] = arrived(office)
-    body, mark, below = mail.get_content().replace("\r\n", "\n").partition("\n-- \n")
+    body, mark, below = words(mail).replace("\r\n", "\n").partition("\n-- \n")
     assert mark
     assert body.rstrip() == WORDS.text
     assert below.splitlines() == ["Ricevi questa mail perché ci hai scritto.", "Rispondi «perché» o «aiuto»"]

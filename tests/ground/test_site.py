@@ -89,6 +89,7 @@ def test_a_site_is_made_of_its_settings(tmp_path: Path) -> None:
         address_style="plus",
         organisers=("bruno@x.example",),
         data_dir=tmp_path / "data",
+        content_dir=tmp_path,
     )
 
 

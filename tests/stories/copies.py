@@ -19,6 +19,8 @@ from mailhub.people.tables import Address
 from mailhub.tokens import DeliveryKey
 from mailhub.wording import faults as tone
 from mailhub.wording import mail_faults
+from tests.mail.htmllint import lint as lint_html
+from tests.mail.htmllint import words_of
 from tests.mail.lint import lint
 
 KINDS = {
@@ -82,8 +84,25 @@ def faults(hub: Hub, sent: Sent) -> list[str]:
         found = [fault for fault in found if not fault.startswith(OF_A_LIST)]
     if sent.kind == "service":
         found += _words(sent)
+    if sent.kind in ("service", "letter"):
+        found += _as_html(sent)
     found += _secrets(hub, sent)
     return [f"{sent.mailing.source} {sent.mailing.key} to {sent.copy.envelope_to}: {fault}" for fault in found]
+
+
+def _as_html(sent: Sent) -> list[str]:
+    """The HTML is there, sound, and says what the text says, in whatever mail program."""
+    part, plain = sent.message.get_body(("html",)), sent.message.get_body(("plain",))
+    if part is None or plain is None:
+        return ["there is no HTML beside the text"]
+    html = str(part.get_content())
+    shown = set(re.findall(r"[^\W\d_]{4,}", words_of(html)))
+    said = set(re.findall(r"[^\W\d_]{4,}", re.sub(r"\S+(?:@|://)\S+", " ", str(plain.get_content()))))
+    language = str(sent.message["Content-Language"])
+    missing = sorted(said - shown)
+    return [f"HTML: {fault}" for fault in lint_html(html, language)] + (
+        [f"HTML lacks {missing[:5]}"] if missing else []
+    )
 
 
 def _secrets(hub: Hub, sent: Sent) -> list[str]:

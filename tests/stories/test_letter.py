@@ -224,7 +224,7 @@ def test_a_number_alone_brings_its_text_and_all_brings_the_rest(town: Town) -> N
     town.inbox(ANA)
     assert "Line 20 of" in body(letter)
     assert "Line 30 of" not in body(letter)
-    assert '2. Shears: Bruno Valli, Garden "Who has them? The red ones."' in body(letter)
+    assert '2. Shears: Bruno Valli, Garden. "Who has them? The red ones."' in body(letter)
     assert "- 1 has a line: the same person had 1 already" in body(letter)
     town.replies(ANA, letter, "1")
     [whole] = town.inbox(ANA)

@@ -1,0 +1,101 @@
+"""The looks of our mails: MJML with a few places, compiled once into HTML whose places are slots of a frame.
+
+A site's own `templates/layouts/<name>.mjml` goes before the starter of that name. Nothing a stranger or a member wrote
+comes near MJML: words are put in afterwards.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import mjml
+
+from mailhub import content
+from mailhub.errors import BadInput
+from mailhub.mail.frame import Slot, Text
+
+PLACES = frozenset({"language", "title", "preheader", "body", "footer"})
+NEEDED = frozenset({"title", "body", "footer"})  # a mail without them would not say what it is, or how to leave
+FOLDER = "templates/layouts"
+_PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_LONGEST = 200_000  # characters of a layout
+_DEEPEST = 200  # elements within each other; the compiler's own stack ends at some thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A compiled layout: HTML with places between its constants; constants stand at the even ones."""
+
+    parts: tuple[str, ...]
+
+    def html(self, values: Mapping[str, str | Slot]) -> Text:
+        """The HTML with these in its places: words are escaped, a slot stays one; a place without a value is empty."""
+        filled: list[str | Slot] = []
+        for place, part in enumerate(self.parts):
+            value = values.get(part, "") if place % 2 else part
+            filled.append(html.escape(value) if place % 2 and isinstance(value, str) else value)
+        return tuple(piece for piece in filled if piece)
+
+
+def find(name: str, site_content: Path | None) -> Path:
+    """The file of a layout: the site's own, else the starter."""
+    homes = (site_content, content.starter()) if site_content else (content.starter(),)
+    found = next((path for home in homes if (path := home / FOLDER / f"{name}.mjml").is_file()), None)
+    if found is None:
+        raise BadInput(f"there is no layout {name!r} in {FOLDER}; put {name}.mjml there, or install mailhub again")
+    return found
+
+
+def compiled(name: str, site_content: Path | None = None) -> Layout:
+    """A layout ready for use; raises BadInput with file, line and cure where it is none."""
+    path = find(name, site_content)
+    stat = path.stat()
+    return _compiled(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=32)
+def _compiled(path: Path, _changed_at: int, _size: int) -> Layout:
+    """Made once for each state of the file."""
+    text = path.read_text(encoding="utf-8")
+    problem = next(iter(problems(text)), None)
+    if problem is not None:
+        line, what = problem
+        raise BadInput(f"{path}:{line}: {what}")
+    try:
+        made = str(mjml.mjml2html(text))
+    except ValueError as fault:
+        raise BadInput(f"{path}:1: this is no MJML ({fault}); look for an unclosed tag or a bare &") from fault
+    return Layout(tuple(_PLACE.split(_small(made))))
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    """What is wrong with a layout, as line and words with the cure."""
+    found = []
+    if len(text) > _LONGEST or _depth(text) > _DEEPEST:
+        found.append((1, "the layout is too large or too deep; keep it to a few sections"))
+    places = {match[1]: text.count("\n", 0, match.start()) + 1 for match in _PLACE.finditer(text)}
+    known = ", ".join(sorted(PLACES))
+    found += [
+        (line, f"there is no place {{{{ {name} }}}}; the places are {known}")
+        for name, line in places.items()
+        if name not in PLACES
+    ]
+    missing = sorted(NEEDED - places.keys())
+    found += [(1, f"the place {{{{ {name} }}}} is missing; write it where that belongs") for name in missing]
+    return found
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for tag in re.finditer(r"<(/?)[a-zA-Z][^<>]{0,2000}?(/?)>", text):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _small(text: str) -> str:
+    """The same without the white space between tags."""
+    return re.sub(r">\s+<", "><", text)
