@@ -59,6 +59,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "itsdangerous": ("web",),
     "jinja2": ("templates", "web"),
     "markdown_it": ("templates",),
+    "markupsafe": ("web",),
     "mjml": ("templates",),
     "obstore": ("archive",),
     "psycopg": ("db",),

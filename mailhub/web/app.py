@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mailhub.hub.build import Hub
 from mailhub.language import say
-from mailhub.web import buttons, files, health, leaving
+from mailhub.web import archive, buttons, files, health, leaving, searching, signing
 from mailhub.web.shared import CHECKS, HUB, chosen_language, page
 
 # No script at all, nothing from elsewhere, no frame around us (S-12, S-21, P-15).
@@ -28,7 +28,9 @@ def make_app(hub: Hub, checks: Mapping[str, Callable[[], bool]] | None = None) -
     app.config[CHECKS] = dict(checks or {})
     app.url_map.merge_slashes = False  # it answers with a redirect, and one-click has none (RFC 8058)
     app.jinja_env.globals.update(say=_say, site=hub.site, at=urlsplit(hub.site.base_url or "").path)
-    for module in (leaving, buttons, files, health):
+    if signing.SIGN_IN.name not in hub.questions:
+        hub.questions.add(signing.SIGN_IN)
+    for module in (leaving, buttons, files, health, signing, searching, archive):
         app.register_blueprint(module.pages)
     app.before_request(_refuse_long_forms)
     app.after_request(_harden)

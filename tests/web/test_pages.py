@@ -42,7 +42,7 @@ def test_no_path_is_answered_with_a_redirect(still_pages: Pages, path: str) -> N
 @pytest.mark.parametrize(
     ("path", "method", "code", "words"),
     [
-        ("/", "GET", 404, "There is no such page"),
+        ("/nowhere/", "GET", 404, "There is no such page"),
         ("/u/", "GET", 404, "There is no such page"),
         ("/f/x", "POST", 405, "can only be opened"),
         ("/u/x", "PUT", 405, "can only be opened"),
@@ -120,7 +120,7 @@ def test_every_route_that_changes_something_is_known(still_pages: Pages) -> None
     """A new POST route comes with a look at who may press it (S-21)."""
     app: Flask = make_app(still_pages.town.hub)
     posts = {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert posts == {"/u/<token>", "/a/<token>"}
+    assert posts == {"/u/<token>", "/a/<token>", "/login", "/login/<token>", "/logout"}
 
 
 @pytest.mark.parametrize("make", [lambda text: text, lambda text: f"{text};q=0.9,de;q=0.1"])
