@@ -57,6 +57,7 @@ bench: .venv/.runs
 	$(BIN)/mailhub bench inbound --json
 	$(BIN)/mailhub bench archive --json
 	$(BIN)/mailhub bench import --json
+	$(BIN)/mailhub bench digests --json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

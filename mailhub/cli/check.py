@@ -24,6 +24,7 @@ from mailhub.lists import publishing
 from mailhub.mail import dkim
 from mailhub.measures import HostPort
 from mailhub.settings import Settings
+from mailhub.templates import layouts
 
 RELAY_SECONDS = 10.0
 
@@ -54,9 +55,19 @@ def command(where: Where) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _layouts(settings: Settings) -> Iterator[Finding]:
+    """The looks of mails, the site's own among them."""
+    for name in layouts.NAMES:
+        try:
+            layouts.compiled(name, settings.content.dir)
+        except BadInput as fault:
+            yield Finding(Weight.ERROR, str(fault))
+
+
 def look(settings: Settings) -> Iterator[Finding]:
     """Everything there is to say, what stops the site first."""
     yield from _content(settings)
+    yield from _layouts(settings)
     yield from _folder(settings)
     yield from _database(settings)
     yield from _keys(settings)

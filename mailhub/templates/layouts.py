@@ -19,6 +19,7 @@ from mailhub.mail.frame import Slot, Text
 
 PLACES = frozenset({"language", "title", "preheader", "body", "footer"})
 NEEDED = frozenset({"title", "body", "footer"})  # a mail without them would not say what it is, or how to leave
+NAMES = ("letter", "notice", "question")
 FOLDER = "templates/layouts"
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _LONGEST = 200_000  # characters of a layout

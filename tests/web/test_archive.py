@@ -225,3 +225,45 @@ def test_operators_are_read_in_both_languages(text: str, found: tuple[str | None
 @pytest.mark.parametrize("text", ["dal:ieri x", "al:2026-13 x", "since: x", "dal:31/2/2026 x", "al:9999-12-31 x"])
 def test_an_operator_without_sense_is_told(text: str) -> None:
     assert queries.read(text).wrong
+
+
+def test_joining_by_the_form_asks_the_owner_once_and_says_the_same_to_everybody(archive: Pages) -> None:
+    town, browser = archive.town, archive.client
+    form = browser.get("/join?in=square", base_url=BASE).text
+    assert re.search(r'value="square" checked', form)
+    assert "circle" not in form
+    said = {
+        email: browser.post("/join", data={"email": email, "group": "square"}, base_url=BASE).data
+        for email in ("new@x.test", ANA, "new@x.test")
+    }
+    assert len(set(said.values())) == 1
+    town.settles()
+    [asked] = town.mailbox("new@x.test")
+    assert asked["Subject"] == "Please confirm: Square" or "Square" in str(asked["Subject"])
+    town.replies("new@x.test", asked, "yes")
+    place = town.place("square", "new@x.test")
+    assert place is not None
+    assert place.joined_at is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"email": "no address", "group": "square"}, "This is no mail address"),
+        ({"email": "new@x.test", "group": "circle"}, "Choose a group"),
+        ({"email": "new@x.test"}, "Choose a group"),
+        ({}, "This is no mail address"),
+    ],
+)
+def test_a_slip_in_the_form_comes_back_with_what_was_written(archive: Pages, data: dict[str, str], words: str) -> None:
+    answer = archive.client.post("/join", data=data, base_url=BASE)
+    assert (answer.status_code, words in answer.text) == (422, True)
+    assert f'value="{data.get("email", "")}"' in answer.text
+
+
+def test_the_form_writes_to_sixty_people_an_hour_at_most(archive: Pages) -> None:
+    pages_before = len(archive.town.transport.copies)
+    for number in range(63):
+        archive.client.post("/join", data={"email": f"n{number}@x.test", "group": "square"}, base_url=BASE)
+    archive.town.settles()
+    assert len(archive.town.transport.copies) == pages_before + 60
