@@ -37,7 +37,7 @@ demo: .venv/.runs
 	$(BIN)/mailhub demo
 
 test: .venv/.tests
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/.tests
 	$(BIN)/ruff format --check mailhub tests

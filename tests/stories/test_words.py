@@ -19,6 +19,7 @@ ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example
 ROOMS = ("lists", "inbound", "people", "digests")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_mail_of_the_catalogue_is_sent_in_english_and_does_what_it_says(town: Town) -> None:
     plays(town)
 
