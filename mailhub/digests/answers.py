@@ -44,14 +44,23 @@ class Reading:
     pieces: tuple[Piece, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Words of the names that may stand in a greeting, or below an answer."""
+
+    own: frozenset[str]
+    others: frozenset[str]
+
+
 def read(text: str, items: Sequence[Item], *, own_name: str = "") -> Reading:
     """Take an answer apart; `text` is the whole of it, with what it quotes."""
     known = {item.number for item in items}
+    people = _People(courtesies.names(own_name), courtesies.names(*(item.author for item in items)))
     if len(known) == 1:
-        return _only(text, items[0], own_name)
+        return _only(text, items[0], people)
     found = quotes.Finder([(item.number, item.printed) for item in items])
     pieces: list[Piece] = []
-    for lines, context in _blocks(text, found, own_name):
+    for lines, context in _blocks(text, found, people):
         pieces += _Block(items, known, context).read(lines)
     return Reading(_settled(pieces))
 
@@ -59,14 +68,14 @@ def read(text: str, items: Sequence[Item], *, own_name: str = "") -> Reading:
 def choice(text: str, most: int) -> int | None:
     """The number somebody chose of a numbered list, 0 for none; None for anything but a number."""
     lines = [line for line in fold(text).new.splitlines() if line.strip()]
-    lines = courtesies.without(lines, "")
+    lines = courtesies.without(lines, ())
     chosen = markers.alone(lines[0]) if len(lines) == 1 else None
     return chosen if chosen is not None and 0 <= chosen <= most else None
 
 
-def _only(text: str, item: Item, own_name: str) -> Reading:
+def _only(text: str, item: Item, people: _People) -> Reading:
     """Whatever is new belongs to the one item; a number before it is only a habit."""
-    lines = courtesies.without(fold(text).new.split("\n"), own_name)
+    lines = courtesies.without(fold(text).new.split("\n"), people.own, people.others)
     said = "\n".join(lines).strip()
     marker = markers.leading(said, {item.number})
     if marker is not None and marker.numbers == (item.number,) and not marker.is_doubtful:
@@ -76,7 +85,7 @@ def _only(text: str, item: Item, own_name: str) -> Reading:
     return Reading((Piece(said.strip(), (item.number,), "only", True),))
 
 
-def _blocks(text: str, found: quotes.Finder, own_name: str) -> Iterable[tuple[list[str], int | None]]:
+def _blocks(text: str, found: quotes.Finder, people: _People) -> Iterable[tuple[list[str], int | None]]:
     """Runs of new lines, each with the item quoted above it; under one trimmed quote, that of the quote below."""
     lines, spans = text.split("\n"), fold(text).spans
     new = [
@@ -97,7 +106,8 @@ def _blocks(text: str, found: quotes.Finder, own_name: str) -> Iterable[tuple[li
         contexts[last] = found.only_one(quoted)
     for span in new:
         block = lines[span.start : span.end]
-        yield courtesies.without(block, own_name, first=span is new[0], last=span is last), contexts[span]
+        is_first, is_last = span is new[0], span is last
+        yield courtesies.without(block, people.own, people.others, first=is_first, last=is_last), contexts[span]
 
 
 @dataclass(slots=True)

@@ -1,17 +1,27 @@
 """Greetings, thanks and names around the words of an answer: what says nothing to any item. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+LONGEST = 100  # characters of a line that can be no more than a courtesy
+LONGEST_NAME = 4  # words
 
 _GREETING = (
     r"(?:ciao|salve|buongiorno|buon giorno|buonasera|buona sera|buond[iì]|hey|hi|hello|good morning|"
     r"good evening|good afternoon)"
     r"(?:\s+(?:a\s+)?(?:tutti|tutte|tutt[ei] voi|all|everyone|everybody|there|folks|ragazzi|amici))?"
 )
-_NAME = r"(?-i:[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,2})"
+_NAME = r"(?-i:[A-ZÀ-Ý][\w'’.-]*(?: [A-ZÀ-Ý][\w'’.-]*){0,2})"
+_WORD = re.compile(r"[^\W\d_]+")
+# What people answer with, also behind a greeting and with a capital letter.
+_ANSWER_WORDS = (
+    "sì si no ok okay vengo veniamo verrò forse volentieri certo certamente presente presenti sicuro perfetto bene",
+    "accordo ci io yes yep nope maybe sure fine agreed count coming great me",
+)
+_ANSWERS = frozenset(word for line in _ANSWER_WORDS for word in line.split())
 _OPENS = re.compile(
-    rf"\s*(?:{_GREETING}(?:\s+{_NAME})?|(?:car[oaie]|gentil[ei]|dear)\s+(?:tutti|tutte|all|amici|friends|{_NAME}))"
-    r"\s*[,.!:)]*\s*",
+    rf"(?:{_GREETING}(?: (?P<name>{_NAME}))?|(?:car[oaie]|gentil[ei]|dear) (?:tutti|tutte|all|amici|friends|{_NAME}))"
+    r" ?[,.!:)]*",
     re.IGNORECASE,
 )
 _CLOSING = (
@@ -21,7 +31,7 @@ _CLOSING = (
     r"(?:best |kind |warm )?regards|cheers|bye|see you|love|all the best|have a nice day)"
 )
 _CLOSES = re.compile(
-    rf"\s*{_CLOSING}(?:\s*(?:,|e|and|\.|!)\s*{_CLOSING}){{0,2}}(?:\s*[,.!;-]*\s*{_NAME})?\s*[,.!:)]*\s*", re.IGNORECASE
+    rf"{_CLOSING}(?: ?(?:,|e|and|\.|!) ?{_CLOSING}){{0,2}}(?: ?[,.!;-]* ?(?P<name>{_NAME}))? ?[,.!:)]*", re.IGNORECASE
 )
 _INLINE = re.compile(rf"\s*(?:{_GREETING})\s*[,!.:-]\s*", re.IGNORECASE)
 _INTRODUCES = re.compile(
@@ -32,15 +42,24 @@ _INTRODUCES = re.compile(
 )
 
 
-def without(lines: Sequence[str], own_name: str, *, first: bool = True, last: bool = True) -> list[str]:
-    """The lines without greetings before them and thanks and names after them."""
+def names(*people: str) -> frozenset[str]:
+    """The words of some people's names, by which a name is known from an answer."""
+    return frozenset(word for name in people for word in _WORD.findall(name.casefold()))
+
+
+def without(
+    lines: Sequence[str], own: Collection[str], known: Collection[str] = (), *, first: bool = True, last: bool = True
+) -> list[str]:
+    """The lines without greetings before them and thanks and names after them.
+
+    `own` are the words of the writer's name, `known` those of others who may be greeted. «Grazie. Vengo» thanks nobody
+    of that name: a closing goes only with a name we know, and of a greeting's only what nobody answers with.
+    """
     kept = list(lines)
-    while first and kept and (not kept[0].strip() or _OPENS.fullmatch(kept[0])):
-        kept.pop(0)
-    while (
-        last and len(kept) > 0 and (not kept[-1].strip() or _CLOSES.fullmatch(kept[-1]) or _is_name(kept[-1], own_name))
-    ):
+    while last and kept and (not kept[-1].strip() or _closes(kept[-1], {*own, *known}) or _is_name(kept[-1], own)):
         kept.pop()
+    while first and kept and (not kept[0].strip() or _opens(kept[0], {*own, *known}, is_alone=len(kept) == 1)):
+        kept.pop(0)
     return kept
 
 
@@ -55,8 +74,27 @@ def is_opening(text: str) -> bool:
     return "\n" not in text.strip() and _INTRODUCES.fullmatch(text) is not None
 
 
-def _is_name(line: str, own_name: str) -> bool:
+def _opens(line: str, known: Collection[str], *, is_alone: bool) -> bool:
+    """Whether a line only greets; one alone is no greeting of somebody we do not know."""
+    found = _OPENS.fullmatch(_tidy(line))
+    if found is None or not found["name"]:
+        return found is not None
+    said = names(found["name"])
+    return said <= set(known) or not (is_alone or said & _ANSWERS)
+
+
+def _closes(line: str, known: Collection[str]) -> bool:
+    found = _CLOSES.fullmatch(_tidy(line))
+    return found is not None and (not found["name"] or names(found["name"]) <= set(known))
+
+
+def _is_name(line: str, own: Collection[str]) -> bool:
     """Whether a line is its writer's name, or a part of it."""
-    said = re.findall(r"[^\W\d_]+", line.casefold())
-    own = re.findall(r"[^\W\d_]+", own_name.casefold())
-    return bool(said) and bool(own) and len(said) <= 4 and set(said) <= set(own)
+    said = _WORD.findall(_tidy(line).casefold())
+    return 0 < len(said) <= LONGEST_NAME and set(said) <= set(own)
+
+
+def _tidy(line: str) -> str:
+    """A line with single spaces; nothing of one that is too long for a courtesy."""
+    said = " ".join(line.split())
+    return said if len(said) <= LONGEST else ""

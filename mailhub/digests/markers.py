@@ -44,13 +44,13 @@ _MANY = rf"{_NUMBER}(?:\s*(?:,|e|ed|and|&|\+|/|-|–)\s*{_NUMBER})*"
 _LEADING = re.compile(rf"[\s(\[*•·-]{{0,4}}(?P<mark>{_MARKS})(?P<numbers>{_MANY})(?P<end>{_END})", re.IGNORECASE)
 _WRITTEN = "|".join(sorted([*_WORDS, *_ORDINALS], key=len, reverse=True))
 _WRITTEN_OUT = re.compile(
-    rf"\s{{0,3}}(?P<mark>{_MARKS})(?P<word>{_WRITTEN})(?:\s+one)?(?P<end>\s*[):.;]|\s*[-–—]\s|\s*,|(?=\s)|$)",
+    rf"\s{{0,3}}(?P<mark>{_MARKS})(?<![^\W\d_])(?P<word>{_WRITTEN})(?:\s+one)?(?P<end>\s*[):.;]|\s*[-–—]\s|\s*,|(?=\s)|$)",
     re.IGNORECASE,
 )
 _NOT_AN_ITEM = re.compile(rf"\s*(?:(?:{_MONTHS})\b|[:.,/h]\d|(?:{_COUNTED})(?![^\W_]))", re.IGNORECASE)
 _DATE_OR_TIME = re.compile(r"\s{0,3}(?:\d{1,2}[:.h]\d\d\b|\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\d{1,2}-\d{1,2}-\d{2,4}\b)")
 _ONLY = re.compile(
-    rf"\s*(?:{_MARKS})(?P<chosen>\d{{1,3}}|{_WRITTEN}|zero|nessuno|nessuna|none)(?:\s+one)?\s*[).:!]*\s*"
+    rf"\s*(?:{_MARKS})(?P<chosen>\d{{1,3}}|(?<![^\W\d_])(?:{_WRITTEN}|zero|nessuno|nessuna|none))(?:\s+one)?\s*[).:!]*\s*"
     r"(?:(?:grazie|please|per favore|thanks|direi|penso)[\s.!]*)?",
     re.IGNORECASE,
 )

@@ -128,6 +128,30 @@ def test_prose_is_asked_about_and_never_guessed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("None", "None of these", "Nuno", "Nessuna", "Grazie. Vengo", "Grazie, No", "Ciao Vengo", "Thanks. Yes"),
+        *("Saluti, Ok", "Grazie Marisa"),
+    ],
+)
+def test_what_only_looks_like_a_number_or_a_courtesy_is_asked_about(text: str) -> None:
+    assert pieces(text) == []
+    assert [piece.text for piece in unsure(text)] == [text]
+
+
+@pytest.mark.parametrize("text", ["Grazie. Vengo", "Grazie, No", "Ciao Vengo", "Ciao Sì\n\nNives", "Thanks. Yes"])
+def test_an_answer_behind_a_courtesy_is_heard(text: str) -> None:
+    [piece] = read(text, letter()[:1], own_name="Nives Poggi").pieces
+    assert (piece.items, piece.text) == ((1,), text.split("\n")[0])
+
+
+@pytest.mark.parametrize("text", ["Ciao Marisa,\n\n1 vengo", "1 vengo\n\nGrazie Rita", "1 vengo\nSaluti, Nives"])
+def test_people_greeted_and_thanked_by_name_are_no_answer(text: str) -> None:
+    assert pieces(text) == [((1,), "vengo")]
+    assert unsure(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "candidates"),
     [("3 persone vengono con me", (3,)), ("4 of us are coming", (4,)), ("2 ore bastano", (2,)), ("tre vengo", (3,))],
 )
@@ -218,6 +242,9 @@ def test_any_words_answer_the_only_item() -> None:
             ("3\n\n> 1 Cesoie\n> 2 Il recinto", 3),
             ("Ciao,\n4\nGrazie", 4),
             ("9", None),
+            ("None", 0),
+            ("nº 2", 2),
+            ("n2", 2),
             ("2 e 3", None),
         ),
         *(("non so", None), ("", None), ("vengo alle 3", None)),
@@ -253,4 +280,7 @@ def test_no_new_word_is_lost_and_nothing_raises(lines: list[str]) -> None:
 
 def test_a_hostile_text_is_read_in_the_time_of_its_length() -> None:
     for text in ("1, " * 60_000, "per il " * 30_000, "> 1 a\n" * 30_000, "1-" * 90_000, "la " * 60_000 + "3"):
+        read(text, letter())
+    for space in ("\t", " ", " \t"):
+        text = f"Grazie{space * 20_000}Rita{space * 20_000}x"
         read(text, letter())
