@@ -61,6 +61,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "markdown_it": ("templates",),
     "markupsafe": ("web",),
     "mjml": ("templates",),
+    "nh3": ("mail.sanitising",),
     "obstore": ("archive",),
     "psycopg": ("db",),
     "pydantic": ("config", "settings"),
