@@ -8,7 +8,8 @@ from mailhub.archive.threading import Named, chain_of, known_as
 from mailhub.language import guess_language
 from mailhub.mail.dates import read_date
 from mailhub.mail.message import Mail
-from mailhub.mail.quoting import Folded, fold
+from mailhub.mail.quoting import Folded
+from mailhub.mail.structure import fold_mail
 from mailhub.site import Site
 
 UNREAD = ""  # the language of a post whose HTML a job will read
@@ -53,7 +54,7 @@ def draft(
     own = said_id if said_id.isascii() and said_id else made_id(site, sha256)  # ours must fit into a header
     author = mail.author or next(iter(mail.authors), None) or mail.sender
     sent_at = _sent_at(mail, now)
-    said = said or fold(mail.text)
+    said = said or fold_mail(mail)
     return Draft(
         sha256=sha256,
         message_id=own,

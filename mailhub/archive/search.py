@@ -17,7 +17,7 @@ from mailhub.archive.entries import Hit, entry_of
 from mailhub.archive.rows import is_sqlite
 from mailhub.archive.tables import Post, PostState, PostText
 from mailhub.mail.message import parse
-from mailhub.mail.quoting import fold
+from mailhub.mail.structure import fold_mail
 from mailhub.mail.wire import Unreadable
 from mailhub.site import Site
 
@@ -103,6 +103,6 @@ def _read_html(session: Session, site: Site, post: Post, text: PostText) -> None
         mail = parse(raws.read(session, site, post.raw_id))
     except (Unreadable, Damaged):  # what was read without the HTML stays
         return
-    said = fold(mail.text)
+    said = fold_mail(mail)
     text.words, text.quoted, text.signature = map(drafts.plain, (said.new, said.quoted, said.signature))
     text.language = drafts.language_of(said.new, mail.content_language, site)

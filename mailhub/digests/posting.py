@@ -7,7 +7,7 @@ from mailhub.archive.tables import Post
 from mailhub.digests import derived
 from mailhub.lists import posting, reading, voice
 from mailhub.lists.arrival import Arrival, Receipt
-from mailhub.mail import automatic, message, quoting
+from mailhub.mail import automatic, message, structure
 from mailhub.mail.body import Attachment
 from mailhub.mail.message import Mail
 from mailhub.people.tables import Address, Person
@@ -43,7 +43,7 @@ def _arrival(session: Session, act: Act, mail: Mail, raw: bytes) -> Arrival:
         raw=raw,
         raw_id=raws.keep(session, act.site, raw, now=act.now).id,
         nature=automatic.nature(mail, mail.author.email if mail.author else None),
-        folded=quoting.fold(said.text),
+        folded=structure.fold_mail(said),
         person=session.get(Person, act.person_id),
         address=session.get(Address, act.address_id) if act.address_id is not None else None,
         evidence=act.evidence,

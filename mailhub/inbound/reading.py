@@ -6,7 +6,7 @@ A running site has it done in a process that can be killed; a mail that kills it
 from dataclasses import dataclass
 
 from mailhub.language import guess_language
-from mailhub.mail import automatic, message, quoting
+from mailhub.mail import automatic, message, structure
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
@@ -26,6 +26,6 @@ class Read:
 def read(raw: bytes, envelope_from: str | None) -> Read:
     """Raises mail.wire.Unreadable when a limit is passed, and nothing else."""
     mail = message.parse(raw)
-    folded = quoting.fold(mail.text)
+    folded = structure.fold_mail(mail)
     nature, kind = automatic.nature(mail, envelope_from), automatic.kind(mail, envelope_from)
     return Read(mail, folded, nature, kind, guess_language(folded.new))

@@ -47,6 +47,8 @@ _HOLIDAYS = re.compile(
 )
 _REPLY = re.compile(r"\s*(?:re|r|rif|aw|antw|sv|vs|odp|res|ynt)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 
+_FORWARD = re.compile(r"\s*(?:fwd?|i|inoltro|wg|tr|rv|enc|doorst|vb|pd)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
+
 
 def is_absence_note(subject: str) -> bool:
     """Whether a subject reads like an auto-responder's, in any of a dozen languages; alone it proves nothing."""
@@ -57,6 +59,11 @@ def is_absence_note(subject: str) -> bool:
 def is_reply(subject: str) -> bool:
     """Whether a subject is a reply's, in the forms mail programs write."""
     return _REPLY.match(subject) is not None
+
+
+def is_forward(subject: str) -> bool:
+    """Whether a subject is that of a mail passed on, in the forms mail programs write."""
+    return _FORWARD.match(subject) is not None
 
 
 def says_undelivered(subject: str) -> bool:

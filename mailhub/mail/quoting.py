@@ -52,10 +52,12 @@ class Folded:
     spans: tuple[Span, ...]
 
 
-def fold(text: str, *, forwarded: bool = False) -> Folded:
-    """Take a plain text apart; with `forwarded` (its subject says so) a copied header begins content, not a quote."""
+def fold(text: str, *, forwarded: bool = False, quote_from: int | None = None) -> Folded:
+    """Take a plain text apart; with `forwarded` (its subject says so) a copied header begins content, not a quote.
+
+    `quote_from`: a line from which all is known to be a quote, but for what is written between lines marked as such."""
     lines = text.split("\n")
-    kinds = _Reading(_looked_at(lines), forwarded).kinds()
+    kinds = _Reading(_looked_at(lines), forwarded, quote_from).kinds()
     rest = Kind.QUOTED if kinds and kinds[-1] is Kind.QUOTED else Kind.NEW
     kinds += [rest] * (len(lines) - len(kinds))
     spans = tuple(_spans(kinds))
@@ -89,6 +91,7 @@ def _joined(lines: list[str], spans: tuple[Span, ...], kind: Kind) -> str:
 class _Reading:
     lines: list[str]
     forwarded: bool
+    quote_from: int | None = None
     marks: list[Kind] = field(default_factory=list)
     loose: list[tuple[int, int]] = field(default_factory=list)  # ">" lines that nobody announced
     is_sure: bool = False  # something said clearly that a quote follows
@@ -107,6 +110,9 @@ class _Reading:
         at = 0
         while at < len(self.lines):
             line = self.lines[at]
+            if at == self.quote_from and self.has_words and not _is_quoted(line):
+                at = self._fold_away(self._rule_above(at), self._first_marked(at))
+                continue
             if is_forward_line(line):
                 self.has_words = True
                 return
@@ -146,6 +152,10 @@ class _Reading:
         self.marks[start:end] = [Kind.QUOTED] * (end - start)
         self.is_sure = True
         return end
+
+    def _first_marked(self, at: int) -> int:
+        """The next line with a mark of its own; the end where none has."""
+        return next((n for n in range(at, len(self.lines)) if _is_quoted(self.lines[n])), len(self.lines))
 
     def _block_end(self, start: int, is_quoted: Callable[[str], bool]) -> int:
         """Where the quoted lines from here end; blank lines between two of them belong to them."""

@@ -26,13 +26,14 @@ def entries(corpus: Path) -> Iterator[dict[str, Any]]:
 
 
 def words(corpus: Path, entry: dict[str, Any]) -> str:
-    raw = (corpus / entry["file"]).read_bytes()
+    raw = (corpus / str(entry["file"])).read_bytes()
     match entry["format"]:
         case "eml":
             return parse(raw).text
         case "html":
             return html_to_text(raw.decode("utf-8", "replace"))
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        case _:
+            return raw.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def is_kept_out(entry: dict[str, Any]) -> bool:
