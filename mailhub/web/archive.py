@@ -1,6 +1,5 @@
 """The archive: groups, their conversations, a message by its id, a feed. Everything is asked through `visible_to`."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -11,10 +10,8 @@ from mailhub.archive import posts, threads
 from mailhub.archive import reading as archive
 from mailhub.archive.tables import Post, Thread
 from mailhub.lists import reading, visibility
-from mailhub.lists.definition import Join
-from mailhub.lists.tables import MailList
 from mailhub.people.tables import Person
-from mailhub.web import showing
+from mailhub.web import faces, showing, written
 from mailhub.web.shared import chosen_language, hub, page
 from mailhub.web.visitor import signed_in
 
@@ -25,33 +22,13 @@ MESSAGES = 30
 FEED = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A group as its page shows it."""
-
-    group: MailList
-    is_open: bool  # to this visitor's eyes
-
-    @property
-    def title(self) -> str:
-        return reading.definition_of(self.group).titled(chosen_language())
-
-    @property
-    def description(self) -> str:
-        return reading.definition_of(self.group).description.into(chosen_language()) or ""
-
-    @property
-    def rules(self) -> str:
-        return reading.definition_of(self.group).rules.into(chosen_language()) or ""
-
-
 @pages.get("/")
 def groups() -> Response:
     """What this site is, and its groups."""
     with hub().database.reading() as session:
         visitor = signed_in(session)
-        faces = [_face(session, group, visitor) for group in reading.open_lists(session)]
-        return page("groups.html", faces=[face for face in faces if face is not None], visitor=visitor)
+        found = [faces.of_group(session, group, visitor) for group in reading.open_lists(session)]
+        return page("groups.html", faces=[face for face in found if face is not None], visitor=visitor)
 
 
 @pages.get("/<slug>/", strict_slashes=False)
@@ -59,9 +36,9 @@ def group(slug: str) -> Response:
     """What a group is for, how to join and write, and its conversations, the newest first."""
     with hub().database.reading() as session:
         visitor = signed_in(session)
-        face = _face_of(session, slug, visitor)
+        face = faces.of_slug(session, slug, visitor)
         if face is None:
-            return _nothing()
+            return faces.nothing()
         found = archive.front(session, face.group.id, limit=CONVERSATIONS + 1, after=_after()) if face.is_open else []
         shown = found[:CONVERSATIONS]
         older = _key(shown[-1].last_at, shown[-1].id) if len(found) > CONVERSATIONS else ""
@@ -74,10 +51,10 @@ def thread(slug: str, number: int) -> Response:
     """A conversation as correspondence; one that has become part of another leads there."""
     with hub().database.reading() as session:
         visitor = signed_in(session)
-        face = _face_of(session, slug, visitor)
+        face = faces.of_slug(session, slug, visitor)
         current = threads.current(session, number) if face is not None and face.is_open else None
         if face is None or current is None or current.list_id != face.group.id:
-            return _nothing()
+            return faces.nothing()
         return _conversation(session, face, current, visitor)
 
 
@@ -86,23 +63,27 @@ def message(slug: str, message_id: str) -> Response:
     """One message, by the id every mail program knows it by, with its conversation beside it."""
     with hub().database.reading() as session:
         visitor = signed_in(session)
-        face = _face_of(session, slug, visitor)
+        face = faces.of_slug(session, slug, visitor)
         post = posts.find(session, face.group.id, message_id) if face is not None and face.is_open else None
         if face is None or post is None:
-            return _nothing()
-        shown = showing.messages(session, face.group, archive.shown(session, [post.id]), visitor)
+            return faces.nothing()
+        [one] = archive.shown(session, [post.id])
+        shown = showing.messages(session, face.group, [one], visitor)
         if not shown:
-            return _nothing()
-        return page("message-page.html", face=face, shown=shown, thread=post.thread_id, visitor=visitor)
+            return faces.nothing()
+        laid_out = written.has_html(session, one)
+        return page(
+            "message-page.html", face=face, one=shown[0], thread=post.thread_id, laid_out=laid_out, visitor=visitor
+        )
 
 
 @pages.get("/<slug>/feed.atom")
 def feed(slug: str) -> Response:
     """The newest messages of a public archive (RFC 4287)."""
     with hub().database.reading() as session:
-        face = _face_of(session, slug, None)
+        face = faces.of_slug(session, slug, None)
         if face is None or not face.is_open:
-            return _nothing()
+            return faces.nothing()
         newest = (
             sa.select(Post.id).where(visibility.visible_to([face.group.id])).order_by(Post.number.desc()).limit(FEED)
         )
@@ -114,31 +95,13 @@ def feed(slug: str) -> Response:
     return response
 
 
-def _conversation(session: Session, face: Face, current: Thread, visitor: Person | None) -> Response:
+def _conversation(session: Session, face: faces.Face, current: Thread, visitor: Person | None) -> Response:
     found = archive.thread_page(session, current.id, limit=MESSAGES + 1, after=_after())
     shown = showing.messages(session, face.group, found[:MESSAGES], visitor)
     if not shown:
-        return _nothing()
+        return faces.nothing()
     later = _key(*found[MESSAGES - 1].key) if len(found) > MESSAGES else ""
     return page("thread.html", face=face, thread=current, shown=shown, later=later, visitor=visitor, after=_after())
-
-
-def _face_of(session: Session, slug: str, visitor: Person | None) -> Face | None:
-    found = reading.by_slug(session, slug)
-    return _face(session, found, visitor) if found is not None else None
-
-
-def _face(session: Session, group: MailList, visitor: Person | None) -> Face | None:
-    """None where this visitor may not even know that the group is there."""
-    person_id = visitor.id if visitor is not None else None
-    is_open = visibility.may_read(session, group, person_id)
-    is_theirs = person_id is not None and group.id in reading.lists_of(session, person_id)
-    is_known = reading.definition_of(group).join is not Join.INVITATION and group.closed_at is None
-    return Face(group, is_open) if is_open or is_theirs or is_known else None
-
-
-def _nothing() -> Response:
-    return page("message.html", title_key="web.error-404", status=404)
 
 
 def _key(moment: datetime, number: int) -> str:

@@ -1,6 +1,6 @@
 """Messages as pages show them: names and words, quotes folded, no address to a stranger, no token to anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -81,25 +81,31 @@ def _message(session: Session, group: MailList, one: Shown, visitor: Person | No
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     written = Mailbox(post.author_name, post.author_email)
     zone = persons.zone_of(visitor, site) if visitor is not None else site.time_zone
+    words = words_for(visitor)
     return Message(
         number=post.number,
         message_id=post.message_id,
         author=authors.name_in(session, group, author, written, language),
-        subject=subjects.bare(post.subject),
+        subject=words(subjects.bare(post.subject)),
         sent_at=post.sent_at,
         when=formats.day_hour(language, post.sent_at, zone, today=local(hub().clock.now(), zone).date()),
-        words=_html(one.text.words, visitor),
-        quoted=_html(one.text.quoted, visitor),
+        words=_html(one.text.words, words),
+        quoted=_html(one.text.quoted, words),
         quoted_lines=len(one.text.quoted.splitlines()),
-        files=tuple((file.name, formats.size(language, file.size), _file(file.id)) for file in one.files),
+        files=tuple((file.name, formats.size(language, file.size), file_link(file.id)) for file in one.files),
         reply=_reply(group, one) if visitor is not None else "",
         write_to=_write_to(group, one) if visitor is not None else "",
     )
 
 
-def _html(text: str, visitor: Person | None) -> Markup:
-    plain = redaction.redactor(hub().site)(text)
-    made = prose.to_html(blunt(plain) if visitor is None else plain)
+def words_for(visitor: Person | None) -> Callable[[str], str]:
+    """What anything written becomes before this visitor reads it: no token of ours, to a stranger no address whole."""
+    redact = redaction.redactor(hub().site)
+    return redact if visitor is not None else lambda text: blunt(redact(text))
+
+
+def _html(text: str, words: Callable[[str], str]) -> Markup:
+    made = prose.to_html(words(text))
     # What members wrote leads where they say; the page vouches for none of it.
     return Markup(made.replace("<a href=", '<a rel="noopener noreferrer nofollow ugc" href='))  # noqa: S704 - prose escapes
 
@@ -117,6 +123,7 @@ def _write_to(group: MailList, one: Shown) -> str:
     return outgoing.relay_address(hub().site, one.post.person_id, group.id)
 
 
-def _file(attachment_id: int) -> str:
+def file_link(attachment_id: int) -> str:
+    """Where a file of a message is fetched; "" on a site without an address of its own."""
     site = hub().site
     return site.link(f"f/{site.keys.issue_link(Token(tokens.FILE, 0, attachment_id))}") or ""

@@ -15,7 +15,7 @@ from mailhub.web.shared import hub
 
 COOKIE = "mailhub"
 LASTS = 30 * 24 * 3600  # seconds
-_EMAIL = re.compile(r"([\w.+-])[\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_EMAIL = re.compile(r"([\w.+-])[\w.+-]{0,63}(?:@|%40|&#64;|&#x40;)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
 
 
 def signed_in(session: Session) -> Person | None:
