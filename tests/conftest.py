@@ -11,12 +11,15 @@ __all__ = ["corpus", "database", "postgres_url", "sqlite_template"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which databases the tests of rows ran on."""
+    """Say which databases the tests of rows ran on, and what was not looked at for want of a browser."""
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
     passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
     used = [name for key, name in names.items() if any(f"[{key}" in one or f"-{key}]" in one for one in passed)]
     if used:
         terminalreporter.write_line(f"rows were tested on {' and '.join(used)}")
+    unseen = [one for one in terminalreporter.stats.get("skipped", []) if one.nodeid.startswith("tests/browser/")]
+    if unseen:
+        terminalreporter.write_line(f"no page was opened in a browser: no Chromium here, {len(unseen)} tests skipped")
 
 
 @pytest.fixture(scope="session")
