@@ -1,6 +1,7 @@
 """`mailhub explain`: says how mail in files would be read, and what would be done with it; needs no site."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from mailhub.mail.wire import LIMITS, Excess, Unreadable
 from mailhub.offload import Cell, Died, TookTooLong
 from mailhub.site import LANGUAGES
 
+_RETURN_PATH = re.compile(rb"^Return-Path:[ \t]*<([^<>\s]{0,320})>[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 SHOWN = ("from", "subject", "message_id", "kind", "automatic", "authority")
 
 
@@ -48,7 +50,7 @@ def _explained(files: tuple[str, ...], is_text: bool, language: str) -> Iterator
                 if is_text:
                     yield explanation.of_text(file, content, verbs, language=language, today=today)
                 else:
-                    said = cell.call(read, content, None)
+                    said = cell.call(read, content, _return_path(content))
                     yield explanation.of_mail(file, said, verbs, language=language, today=today)
             except (BadInput, Unreadable, TookTooLong, Died) as fault:
                 yield explanation.unreadable(file, str(fault), language=language)
@@ -70,6 +72,12 @@ def _content(file: str) -> bytes:
     return content
 
 
+def _return_path(content: bytes) -> str | None:
+    """The envelope sender, which the server that delivered the mail wrote on top; "" is nobody."""
+    found = _RETURN_PATH.search(content[:64_000].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
+    return found[1].decode("latin-1") if found else None
+
+
 def _language_of_site(where: Where) -> str:
     """Explaining needs no site, but speaks as the one that is there."""
     try:
@@ -87,6 +95,10 @@ def _as_text(found: Explanation) -> str:
             lines += [f"  {key}:", *(f"    {line}".rstrip() for line in str(found[key]).splitlines())]
     for one in found["attachments"]:
         lines.append(f"  attachment  {one['name'] or '(without a name)'}, {one['type']}, {one['size']} bytes")
+    for one in (found["bounce"] or {}).get("recipients", []):
+        lines.append(f"  bounced     {one['address']} ({one['class']}) {one['status']}".rstrip())
+    if found["report"]:
+        lines.append(f"  reported    {found['report']['type']} {' '.join(found['report']['recipients'])}".rstrip())
     if found["problems"]:
         lines.append(f"  problems    {', '.join(found['problems'])}")
     return "\n".join([*lines, f"  {found['would']}", ""])

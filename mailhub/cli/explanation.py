@@ -42,7 +42,7 @@ Explanation = Mapping[str, Any]
 
 
 def of_mail(file: str, read: Read, verbs: Verbs, *, language: str, today: date) -> Explanation:
-    """A mail that can be read. `bounce`, `report`, `calendar` and `auth` are null until they are judged."""
+    """A mail that can be read. `calendar` and `auth` are null until they are judged."""
     mail, folded = read.mail, read.folded
     proven = weigh(mail, "local", "smtp", UNSIGNED_LOOPBACK)
     call = None if read.kind != "post" else _command(mail, folded.new, verbs, today)
@@ -58,10 +58,27 @@ def of_mail(file: str, read: Read, verbs: Verbs, *, language: str, today: date) 
         signature=folded.signature,
         quoted=folded.quoted,
         attachments=[{"name": a.name, "type": a.type, "size": a.size} for a in mail.attachments],
+        bounce=_bounce(read),
+        report=_report(read),
         authority=_level(proven),
         problems=list(mail.problems),
         would=_would(read, kind, call, proven, language),
     )
+
+
+def _bounce(read: Read) -> dict[str, Any] | None:
+    if read.bounce is None:
+        return None
+    recipients = [
+        {"address": one.address, "status": one.status, "action": one.action, "class": one.verdict.value}
+        for one in read.bounce.recipients
+    ]
+    return {"recipients": recipients}
+
+
+def _report(read: Read) -> dict[str, Any] | None:
+    found = read.complaint
+    return None if found is None else {"type": found.type, "recipients": list(found.recipients)}
 
 
 def of_text(file: str, body: bytes, verbs: Verbs, *, language: str, today: date) -> Explanation:

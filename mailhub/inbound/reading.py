@@ -6,10 +6,12 @@ A running site has it done in a process that can be killed; a mail that kills it
 from dataclasses import dataclass
 
 from mailhub.language import guess_language
-from mailhub.mail import automatic, message, structure
+from mailhub.mail import automatic, message, reports, reports_complaint, structure
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
+from mailhub.mail.reports import Report
+from mailhub.mail.reports_complaint import Complaint
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Read:
     nature: Nature
     kind: str
     language: str | None  # what most of its small words are in
+    bounce: Report | None = None  # where its kind is bounce
+    complaint: Complaint | None = None  # where its kind is feedback-report
 
 
 def read(raw: bytes, envelope_from: str | None) -> Read:
@@ -28,4 +32,12 @@ def read(raw: bytes, envelope_from: str | None) -> Read:
     mail = message.parse(raw)
     folded = structure.fold_mail(mail)
     nature, kind = automatic.nature(mail, envelope_from), automatic.kind(mail, envelope_from)
-    return Read(mail, folded, nature, kind, guess_language(folded.new))
+    return Read(
+        mail,
+        folded,
+        nature,
+        kind,
+        guess_language(folded.new),
+        bounce=reports.read(raw) if kind == "bounce" else None,
+        complaint=reports_complaint.read(raw) if kind == "feedback-report" else None,
+    )

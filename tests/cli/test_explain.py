@@ -40,6 +40,32 @@ def letter(body: bytes, *headers: bytes) -> bytes:
     return LETTER + b"".join(header + b"\r\n" for header in headers) + b"\r\n" + body
 
 
+def test_a_bounce_says_whom_it_is_about_and_what_it_means() -> None:
+    body = b"<ada@example.net>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n"
+    raw = b"Return-Path: <>\r\nFrom: MAILER-DAEMON@example.net\r\nSubject: failure notice\r\n\r\n" + body
+    [found] = explained(one=raw)
+    assert found["kind"] == "bounce"
+    assert found["bounce"] == {
+        "recipients": [{"address": "ada@example.net", "status": "5.1.1", "action": "failed", "class": "hard"}]
+    }
+    assert found["report"] is None
+    assert "bounced     ada@example.net (hard) 5.1.1" in explain(one=raw).stdout
+
+
+def test_a_complaint_says_its_type_and_recipients() -> None:
+    part = b"Feedback-Type: abuse\r\nOriginal-Rcpt-To: ada@example.net\r\n"
+    raw = (
+        b"From: fbl@example.net\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: message/feedback-report\r\n\r\n" + part + b"\r\n--b--\r\n"
+    )
+    [found] = explained(one=raw)
+    assert (found["kind"], found["report"]) == (
+        "feedback-report",
+        {"type": "abuse", "recipients": ["ada@example.net"]},
+    )
+    assert found["bounce"] is None
+
+
 def test_a_message_is_taken_apart() -> None:
     body = (
         b"Chi ha la carriola?\r\n\r\nIl 9 marzo Bruno ha scritto:\r\n> La trovate nel capanno.\r\n\r\n-- \r\nAnna\r\n"
