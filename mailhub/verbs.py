@@ -78,6 +78,7 @@ class Verb:
     undo: Callable[[Act, Mapping[str, Any]], Outcome] | None = None
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # address forms, by language
     takes_argument: bool = False
+    colon: bool = False  # its argument stands behind a colon, since the word begins prose as well
     takes_prose: bool = False  # its argument may be as long as its writer likes: the reason of a refusal
     listens: bool = False  # it hears whatever is no other verb's word: an answer in one's own words
     one_tap: bool = False  # one word that answers one question: a vote, a yes
@@ -168,7 +169,7 @@ class Verbs:
             for word in sorted(_plain_words(verb), key=len, reverse=True):
                 if said == word:
                     return Call(verb, "")
-                if verb.takes_argument and said.startswith(word) and said[len(word)] in " ,:;":
+                if verb.takes_argument and said.startswith(word) and said[len(word)] in (":" if verb.colon else " ,:;"):
                     return Call(verb, said[len(word) + 1 :].strip())
         return None
 

@@ -48,7 +48,7 @@ def due(
     if not waiting:
         return []
     zone, at, days = _rhythm(site)
-    had = sa.exists().where(Letter.person_id == Person.id, Letter.slot == slot)
+    had = sa.exists().where(Letter.person_id == Person.id, Letter.slot == slot, Letter.query.is_(None))
     people = (
         sa.select(Person.id)
         .outerjoin(LetterReader, _ITS)

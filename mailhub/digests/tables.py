@@ -32,11 +32,20 @@ class LetterReader(Base):
 
 
 class Letter(Base):
-    """One letter to one person; what stands in it is in its items, and its words are made from them."""
+    """One letter to one person; what stands in it is in its items, and its words are made from them.
+
+    What somebody searched for by mail comes as a letter too, with its `query`; it belongs to no hour."""
 
     __tablename__ = "letter"
     __table_args__ = table(
-        sa.UniqueConstraint("person_id", "slot"),
+        sa.Index(
+            "uq_letter_slot",
+            "person_id",
+            "slot",
+            unique=True,
+            sqlite_where=sa.text("query IS NULL"),
+            postgresql_where=sa.text("query IS NULL"),
+        ),
         sa.Index(
             "ix_letter_unsent",
             "person_id",
@@ -52,6 +61,7 @@ class Letter(Base):
     time_zone: Mapped[str]
     written_at: Mapped[datetime]
     owed_at: Mapped[datetime | None]  # none: nothing but silenced conversations, so it was not sent
+    query: Mapped[str | None]  # what was searched for; none: the letter of the day
 
 
 class LetterItem(Base):

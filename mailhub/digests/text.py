@@ -13,7 +13,7 @@ def text(view: View, contact: str) -> str:
     blocks = [wrap(wordings.opening(view)), *map(wrap, wordings.welcome(view))]
     if len(view.shown) > 1:
         blocks.append("\n".join(f"{item.number}  {wordings.title(view, item)}"[:COLUMNS] for item in view.shown))
-    blocks += ["\n".join(lines) for lines in _parted(view)]
+    blocks += ["\n".join(lines) for lines in parted(view)]
     blocks += [RULE, wrap(wordings.answering(view)), wrap("\n".join(wordings.rule(view)))]
     because, last = wordings.footer(view, contact)
     return "\n\n".join(blocks) + f"\n\n-- \n{because}\n{last}"
@@ -24,7 +24,7 @@ def printed(view: View, item: Shown) -> str:
     return "\n".join(_item(view, item))
 
 
-def _parted(view: View) -> list[list[str]]:
+def parted(view: View) -> list[list[str]]:
     """Things with a rule above each that stands whole; those told in a line stand together."""
     blocks: list[list[str]] = []
     was_line = False

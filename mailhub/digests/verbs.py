@@ -1,12 +1,12 @@
 """Everything a person can say to a letter, and to what it asks back."""
 
 from mailhub.authority import Level
-from mailhub.digests import answering, stopping, which
+from mailhub.digests import answering, searching, stopping, which
 from mailhub.digests.answering import Answering
 from mailhub.digests.offers import Offers
 from mailhub.lists.vocabulary import WORDS
 from mailhub.tokens import MAILING
-from mailhub.verbs import Verb, Verbs
+from mailhub.verbs import ANYTHING, Verb, Verbs
 
 LETTER = MAILING.name
 _LETTER = frozenset({LETTER})
@@ -35,6 +35,16 @@ def declare(verbs: Verbs, offers: Offers) -> None:
         Verb("resume-letter", WORDS["resume"], Level.LIGHT, _LETTER, stopping.resume, stopping.put_back),
         Verb(stopping.NO_LETTER, NO_MORE, Level.LIGHT, _LETTER, stopping.no_letter, stopping.put_back),
         Verb(answering.VERB, {}, Level.VOICE, _LETTER, hears.perform, hears.undo, listens=True),
+        Verb(
+            searching.NAME,
+            searching.WORDS,
+            Level.LIGHT,
+            frozenset({ANYTHING}),
+            searching.perform(offers),
+            suffixes=searching.SUFFIXES,
+            takes_argument=True,
+            colon=True,
+        ),
         Verb(which.VERB, {}, Level.VOICE, frozenset({which.KIND}), which.choose, one_tap=True, listens=True),
     ):
         verbs.add(verb)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mailhub import tokens
 from mailhub.digests.offers import Offers, Said
 from mailhub.digests.tables import How, Letter, LetterItem
-from mailhub.lists import reading
+from mailhub.lists import reading, visibility
 from mailhub.lists.tables import MailList
 from mailhub.people.tables import Person
 from mailhub.site import Site
@@ -52,6 +52,22 @@ class View:
         return sum(number for how, number in self.told.items() if how is not How.MUTED)
 
 
+def wanted(session: Session, offers: Offers, letter: Letter, items: Sequence[LetterItem]) -> list[LetterItem]:
+    """Those of groups they still read; of what they searched for, those of groups they may read."""
+    if letter.query is not None:
+        readable = {group.id for group in visibility.readable_lists(session, letter.person_id)}
+        return [item for item in items if item.list_id in readable]
+    lists: dict[str, set[int]] = defaultdict(set)
+    for item in items:
+        lists[item.thing].add(item.list_id)
+    welcome = {
+        kind: offer.welcome(session, letter.person_id, ids)
+        for kind, ids in lists.items()
+        if (offer := offers.get(kind)) is not None
+    }
+    return [item for item in items if item.list_id in welcome.get(item.thing, ())]
+
+
 class Viewer:
     """Reads letters; the words of a thing are read once, however many letters hold it."""
 
@@ -84,15 +100,7 @@ class Viewer:
         return {person.id: person for person in self._session.scalars(sa.select(Person).where(Person.id.in_(ids)))}
 
     def _wanted(self, letter: Letter, items: Sequence[LetterItem]) -> list[LetterItem]:
-        lists: dict[str, set[int]] = defaultdict(set)
-        for item in items:
-            lists[item.thing].add(item.list_id)
-        welcome = {
-            kind: offer.welcome(self._session, letter.person_id, ids)
-            for kind, ids in lists.items()
-            if (offer := self._offers.get(kind)) is not None
-        }
-        return [item for item in items if item.list_id in welcome.get(item.thing, ())]
+        return wanted(self._session, self._offers, letter, items)
 
     def _read(self, languages: Mapping[int, str], wanted: Mapping[int, Sequence[LetterItem]]) -> None:
         missing: dict[tuple[str, str], set[int]] = defaultdict(set)

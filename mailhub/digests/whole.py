@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import formats
-from mailhub.digests import excerpt
+from mailhub.digests import excerpt, viewing
 from mailhub.digests.offers import Offers, Said
 from mailhub.digests.tables import How, Letter, LetterItem
 from mailhub.digests.text import RULE
@@ -50,19 +50,14 @@ def texts(session: Session, site: Site, offers: Offers, wanted: Wanted) -> list[
     """Their texts, in as many pieces as mails are needed; groups its reader has left since are not among them."""
     blocks: list[str] = []
     by_kind: dict[str, list[LetterItem]] = {}
-    for item in wanted.items:
+    for item in viewing.wanted(session, offers, wanted.letter, wanted.items):
         by_kind.setdefault(item.thing, []).append(item)
     for kind, items in by_kind.items():
         offer = offers.get(kind)
         if offer is None:
             continue
-        welcome = offer.welcome(session, wanted.letter.person_id, {item.list_id for item in items})
         said = offer.said(session, site, [item.thing_id for item in items], wanted.letter.language)
-        blocks += [
-            _block(wanted.letter, item, said[item.thing_id])
-            for item in items
-            if item.list_id in welcome and item.thing_id in said
-        ]
+        blocks += [_block(wanted.letter, item, said[item.thing_id]) for item in items if item.thing_id in said]
     return _mails(blocks)
 
 

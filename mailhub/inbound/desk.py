@@ -62,5 +62,6 @@ def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None
         where = route(rest[0], here)
         if isinstance(where, ToList) and (call.verb.takes_argument or len(rest) == 1):
             return Call(call.verb, " ".join(rest[1:])), things.of_list(where.list_id)
-    alone = verbs.recognise(line, things.LIST)
+    # «cerca cesoie»: here is no prose that the colon would tell it from.
+    alone = verbs.recognise(line, things.LIST) or verbs.recognise(line.replace(" ", ": ", 1), things.LIST)
     return (alone, answers.DESK) if alone is not None and alone.verb.name not in _NEED_A_GROUP else None

@@ -24,6 +24,7 @@ from mailhub.verbs import Call
 from tests.stories.copies import Sent
 
 QUOTED = {"it": re.compile(r"«([^»]*)»"), "en": re.compile(r'"([^"]*)"')}
+NUMBERED = re.compile(r"\d{1,3} \w")  # «1 ho io le cesoie»: an answer to an item of a letter
 # What we say when a word has not done what it was meant to.
 REFUSALS = frozenset(
     f"inbound.{name}"
@@ -75,7 +76,8 @@ def _understood(hub: Hub, session: Session, sent: Sent, word: str) -> Call | Non
     local = hub.site.local_part(_answer_address(sent)) or ""
     token = tokens.peek(local.removeprefix("r.")) if local.startswith("r.") else None
     if token is not None:
-        return hub.verbs.recognise(word, token.kind.name)
+        listener = hub.verbs.listener(token.kind.name) if NUMBERED.match(word) else None
+        return Call(listener, "") if listener else hub.verbs.recognise(word, token.kind.name)
     if local == FRONT_DESK:
         found = desk.understand(word, hub.verbs, ways(hub, session, hub.clock.now()))
         return found[0] if found else hub.verbs.recognise(word.split()[0], "list") if word else None

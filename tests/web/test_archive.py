@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from mailhub.web import queries
+from mailhub.archive import queries
 from tests.web.conftest import ANA, BASE, Pages
 
 BEA, ZOE = "bea@example.org", "zoe@x.test"
