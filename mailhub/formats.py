@@ -41,6 +41,11 @@ def weekday(language: str, number: int) -> str:
     return _WEEKDAYS[language][number]
 
 
+def month(language: str, number: int) -> str:
+    """«gennaio»; "January" (1)."""
+    return _MONTHS[language][number - 1]
+
+
 def evening(language: str, when: date, *, today: date) -> str:
     """«domani sera, martedì 10»; "tomorrow evening, Tuesday 10"; later «la sera di mercoledì 11 marzo»."""
     told = day(language, when, today=today)

@@ -13,6 +13,12 @@ from mailhub.db.base import Base
 from mailhub.hub.build import all_verbs
 from mailhub.lists.written import keys
 from mailhub.settings import Settings
+from mailhub.templates import written as templates
+from mailhub.templates.compiling import compiled
+from mailhub.templates.definition import MEANINGS
+from mailhub.templates.filters import FILTERS
+from mailhub.templates.lint import lint
+from mailhub.templates.remarks import Remarks
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -81,6 +87,33 @@ def test_every_key_of_a_group_stands_in_its_table_as_the_code_has_it() -> None:
     text = read("docs/lists.md")
     said = [line for line in text.splitlines() if re.match(r"\| `[a-z_]+` \|", line)]
     assert said == rows
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("| key |", [f"| `{key.name}` | {key.form} | {key.default} | {key.meaning} |" for key in templates.KEYS]),
+        (
+            "| key of a variable |",
+            [f"| `{key.name}` | {key.form} | {key.default} | {key.meaning} |" for key in templates.VAR_KEYS],
+        ),
+        ("| type |", [f"| `{kind}` | {meaning} |" for kind, meaning in MEANINGS.items()]),
+        (
+            "| filter |",
+            [f"| `{f.name}` | {f.takes_in_words} | `{f.escaped_example}` | {f.meaning} |" for f in FILTERS.values()],
+        ),
+    ],
+)
+def test_every_table_about_templates_says_what_the_code_has(heading: str, rows: list[str]) -> None:
+    table = read("docs/templates.md").partition(f"\n{heading}")[2].partition("\n\n")[0]
+    assert table.splitlines()[2:] == rows
+
+
+def test_the_template_of_the_docs_is_a_good_one() -> None:
+    text = read("docs/templates.md").partition("```\n")[2].partition("```")[0]
+    remarks = Remarks("docs/templates.md")
+    lint(compiled(text, "potatura", "it", None, remarks), text, remarks)
+    assert (remarks.errors, remarks.warnings) == ([], [])
 
 
 def test_every_command_is_described_and_no_other() -> None:

@@ -24,7 +24,8 @@ from mailhub.lists import publishing
 from mailhub.mail import dkim
 from mailhub.measures import HostPort
 from mailhub.settings import Settings
-from mailhub.templates import layouts
+from mailhub.templates import layouts, looks
+from mailhub.templates import publishing as templates
 
 RELAY_SECONDS = 10.0
 
@@ -57,16 +58,30 @@ def command(where: Where) -> None:
 
 def _layouts(settings: Settings) -> Iterator[Finding]:
     """The looks of mails, the site's own among them."""
-    for name in layouts.NAMES:
+    for name in layouts.known(settings.content.dir):
         try:
             layouts.compiled(name, settings.content.dir)
         except BadInput as fault:
             yield Finding(Weight.ERROR, str(fault))
+            continue
+        path = layouts.find(name, settings.content.dir)
+        for seen in looks.faults(path.read_text(encoding="utf-8")):
+            yield Finding(Weight.WARNING, f"{path}:{seen.line}: {seen.what}; {seen.cure}")
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    try:
+        folder = templates.read_folder(settings.content.dir)
+    except BadInput as bad:
+        yield from (Finding(Weight.ERROR, line) for line in str(bad).splitlines())
+        return
+    yield from (Finding(Weight.WARNING, str(warning)) for warning in folder.warnings)
 
 
 def look(settings: Settings) -> Iterator[Finding]:
     """Everything there is to say, what stops the site first."""
     yield from _content(settings)
+    yield from _templates(settings)
     yield from _layouts(settings)
     yield from _folder(settings)
     yield from _database(settings)

@@ -24,20 +24,21 @@ from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
 from mailhub.lists import publishing, reading
+from mailhub.templates import publishing as templates
 
 
 @click.command("content", help="Write what the console published, and who holds a role, back into the files.")
 @click.option("--theirs", is_flag=True, help="Also where the file has changed since: what it says is lost.")
 @click.pass_obj
 def content_command(where: Where, theirs: bool) -> None:
-    home = where.settings().content.dir / Kind.LIST.folder
+    home = where.settings().content.dir
     with tempfile.TemporaryFile() as answer:
         perform(where, "export content", give, {"theirs": theirs}, {"out": answer})
         answer.seek(0)
-        texts: dict[str, str] = json.load(answer)
-        for slug, text in texts.items():
-            _write(home / f"{slug}.yaml", text)
-            click.echo(f"{Kind.LIST.folder}/{slug}.yaml")
+        texts: list[dict[str, str]] = json.load(answer)
+        for one in texts:
+            _write(home / one["file"], one["text"])
+            click.echo(one["file"])
         answer.seek(0)
         perform(where, "note exported", note, {}, {"in": answer})
     if not texts:
@@ -47,16 +48,14 @@ def content_command(where: Where, theirs: bool) -> None:
 def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     """The text of every file that should be written."""
     with hub.database.reading() as session:
-        changes = {change.slug: change.state for change in read_state(hub, session).changes}
-        moved = [slug for slug, state in changes.items() if state in (State.CHANGED, State.CONFLICT, State.GONE)]
+        changes = read_state(hub, session).changes
+        moved = [each for each in changes if each.state in (State.CHANGED, State.CONFLICT, State.GONE)]
         if moved and not args["theirs"]:
-            lines = "\n".join(f"{Kind.LIST.folder}/{slug}.yaml: {SAID[changes[slug]]}" for slug in moved)
+            lines = "\n".join(f"{each.file or each.slug}: {SAID[each.state]}" for each in moved)
             raise BadInput(
                 f"{lines}\nNothing was written. Publish them with `mailhub apply`, or write over them: --theirs"
             )
-        texts = {slug: _text(session, found) for slug, found in _running(session).items()}
-        files = {path.stem: path for path in content.files(hub.settings.content.dir, Kind.LIST)}
-        stale = {slug: text for slug, text in texts.items() if not _says(files.get(slug), text)}
+        stale = [*_lists(hub, session), *_templates(hub, session)]
     terminal.files["out"].write(json.dumps(stale).encode())
     terminal.files["out"].flush()
     return 0
@@ -65,19 +64,48 @@ def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
 def note(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     """File and version agree now; a text that names other people is a version of its own."""
     del args
-    texts: dict[str, str] = json.load(terminal.files["in"])
+    texts: list[dict[str, str]] = json.load(terminal.files["in"])
     now = hub.clock.now()
     with hub.database.transaction() as session:
-        running = _running(session)
-        for slug, text in texts.items():
-            sha = content.fingerprint(content.load_text(text, slug).values)
-            if slug not in running:
+        running = {publishing.KIND: _running(session), templates.KIND: templates.running(session)}
+        for one in texts:
+            kind, slug, text = one["kind"], one["slug"], one["text"]
+            sha = _meaning(kind, text)
+            if slug not in running[kind]:
                 continue
-            if running[slug].sha256 == sha:
-                versions.note_exported(session, running[slug], now=now)
+            if running[kind][slug].sha256 == sha:
+                versions.note_exported(session, running[kind][slug], now=now)
             else:
-                versions.publish(session, publishing.KIND, slug, sha, text, origin="file", now=now)
+                versions.publish(session, kind, slug, sha, text, origin="file", now=now)
     return 0
+
+
+def _lists(hub: Hub, session: Session) -> list[dict[str, str]]:
+    """The groups whose files do not say what runs."""
+    files = {path.stem: path for path in content.files(hub.settings.content.dir, Kind.LIST)}
+    texts = {slug: _text(session, found) for slug, found in _running(session).items()}
+    return [
+        {"kind": publishing.KIND, "slug": slug, "file": f"{Kind.LIST.folder}/{slug}.yaml", "text": text}
+        for slug, text in texts.items()
+        if not _says(files.get(slug), text)
+    ]
+
+
+def _templates(hub: Hub, session: Session) -> list[dict[str, str]]:
+    """The templates whose files do not say what runs."""
+    found = []
+    for slug, version in sorted(templates.running(session).items()):
+        file = templates.file_of(slug, version.body)
+        path = hub.settings.content.dir / file
+        if not path.is_file() or content.text_fingerprint(path.read_text(encoding="utf-8-sig")) != version.sha256:
+            found.append({"kind": templates.KIND, "slug": slug, "file": file, "text": version.body})
+    return found
+
+
+def _meaning(kind: str, text: str) -> str:
+    if kind == templates.KIND:
+        return content.text_fingerprint(text)
+    return content.fingerprint(content.load_text(text, kind).values)
 
 
 def _running(session: Session) -> dict[str, versions.Published]:

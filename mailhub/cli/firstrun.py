@@ -5,6 +5,7 @@ from mailhub.db import migrate, versions
 from mailhub.hub.build import Hub
 from mailhub.lists import publishing
 from mailhub.people import roles
+from mailhub.templates import publishing as templates
 
 
 def prepare(hub: Hub) -> None:
@@ -15,4 +16,6 @@ def prepare(hub: Hub) -> None:
         roles.appoint(session, hub.site.organisers, roles.ORGANISER, origin="config", now=now)
         if not versions.latest(session, publishing.KIND):
             publishing.apply_folder(session, hub.verbs, hub.settings.content.dir, now=now)
+        if not versions.latest(session, templates.KIND):
+            templates.apply_folder(session, hub.settings.content.dir, now=now)
     finish_imports(hub)

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from mailhub import content
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
-from mailhub.content import Change, OnDisk, State
+from mailhub.content import BadContent, Change, OnDisk, State
 from mailhub.db import versions
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
 from mailhub.lists import planning, publishing, reading
 from mailhub.lists.checks import Written
+from mailhub.templates import publishing as templates
 
+KINDS = (publishing.KIND, templates.KIND)
 LANGUAGE = "en"  # of what operators read
 
 SAID = {
@@ -39,7 +41,7 @@ def plan_command(where: Where, diff: bool) -> None:
 @click.command("apply", help="Publish the files.")
 @click.option("--ours", "keep", flag_value="files", help="Where file and console both changed: publish the file.")
 @click.option("--theirs", "keep", flag_value="site", help="Where both changed: leave what the console published.")
-@click.option("--close", is_flag=True, help="Close the groups whose file is gone; nothing of theirs is deleted.")
+@click.option("--close", is_flag=True, help="Close the groups, and take back the templates, whose file is gone.")
 @click.pass_obj
 def apply_command(where: Where, keep: str | None, close: bool) -> None:
     perform(where, "apply", apply, {"keep": keep, "close": close})
@@ -50,10 +52,15 @@ class Folder:
     """The files as they are now, against what runs."""
 
     lists: Mapping[str, Written]
+    templates: Mapping[str, templates.Written]
     changes: Sequence[Change]
 
     def of(self, *states: State) -> list[Change]:
         return [change for change in self.changes if change.state in states]
+
+    def has(self, change: Change) -> bool:
+        """Whether there is a file to publish."""
+        return change.slug in (self.lists if change.kind == publishing.KIND else self.templates)
 
 
 def plan(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
@@ -73,24 +80,51 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         folder = read_state(hub, session)
         wanted = _chosen(folder, args["keep"])
         lines = [line for change in wanted for line in _done(session, folder, change)]
-        publishing.apply_files(session, [folder.lists[change.slug] for change in wanted], now=hub.clock.now())
+        now = hub.clock.now()
+        slugs = {kind: [change.slug for change in wanted if change.kind == kind] for kind in KINDS}
+        publishing.apply_files(session, [folder.lists[slug] for slug in slugs[publishing.KIND]], now=now)
+        templates.apply_files(session, [folder.templates[slug] for slug in slugs[templates.KIND]], now=now)
         for change in folder.of(State.GONE) if args["close"] else ():
-            lines += [f"closed      {change.slug}", *_effects(planning.closing(session, change.slug))]
-            _close(hub, session, change.slug)
+            lines += _closed(hub, session, change)
     terminal.out.write("".join(f"{line}\n" for line in lines) or "Nothing was to be published.\n")
-    if gone := [change.slug for change in folder.of(State.GONE) if not args["close"]]:
-        terminal.out.write(f"Still open, though their file is gone: {', '.join(gone)}. To close them: apply --close\n")
+    for kind, word in (("list", "open"), ("template", "published")) if not args["close"] else ():
+        if gone := [change.slug for change in folder.of(State.GONE) if change.kind == kind]:
+            told = f"Still {word}, though their file is gone: {', '.join(gone)}."
+            terminal.out.write(f"{told} To close them: apply --close\n")
     return 0
 
 
 def read_state(hub: Hub, session: Session) -> Folder:
     """Raises BadContent with everything that is wrong in the files."""
-    lists = publishing.read_folder(hub.settings.content.dir, hub.verbs)
-    files = [_on_disk(one) for one in lists]
-    running = [found for found in versions.latest(session, publishing.KIND).values() if _counts(session, found, files)]
-    agreed = {(publishing.KIND, slug): sha for slug, sha in versions.agreed(session, publishing.KIND).items()}
-    changes = content.compare(files, running, agreed)
-    return Folder({one.definition.slug: one for one in lists}, [c for c in changes if c.state is not State.UNCHANGED])
+    lists, mails = _read_files(hub)
+    files = [*(_on_disk(one) for one in lists), *(_mail_on_disk(one) for one in mails)]
+    latest = [found for kind in KINDS for found in versions.latest(session, kind).values()]
+    running = [found for found in latest if _counts(session, found, files)]
+    agreed = {(kind, slug): sha for kind in KINDS for slug, sha in versions.agreed(session, kind).items()}
+    changes = [change for change in content.compare(files, running, agreed) if change.state is not State.UNCHANGED]
+    return Folder({one.definition.slug: one for one in lists}, {one.slug: one for one in mails}, changes)
+
+
+def _read_files(hub: Hub) -> tuple[Sequence[Written], Sequence[templates.Written]]:
+    """Everything in the content folder; what is wrong in any of it is told at once."""
+    folder, problems = hub.settings.content.dir, list[content.Problem]()
+    lists: Sequence[Written] = ()
+    mails: Sequence[templates.Written] = ()
+    try:
+        lists = publishing.read_folder(folder, hub.verbs)
+    except BadContent as bad:
+        problems += bad.problems
+    try:
+        mails = templates.read_folder(folder).templates
+    except BadContent as bad:
+        problems += bad.problems
+    if problems:
+        raise BadContent(problems)
+    return lists, mails
+
+
+def _mail_on_disk(one: templates.Written) -> OnDisk:
+    return OnDisk(templates.KIND, one.slug, one.file, one.sha256, one.text)
 
 
 def _on_disk(one: Written) -> OnDisk:
@@ -101,7 +135,9 @@ def _on_disk(one: Written) -> OnDisk:
 
 
 def _counts(session: Session, found: versions.Published, files: Sequence[OnDisk]) -> bool:
-    """A closed list without a file is done with."""
+    """A closed list without a file is done with, and so is a template that was taken back."""
+    if found.kind == templates.KIND:
+        return bool(found.body) or any(file.slug == found.slug for file in files)
     group = reading.by_slug(session, found.slug)
     is_closed = group is None or group.closed_at is not None
     return not is_closed or any(file.slug == found.slug for file in files)
@@ -110,9 +146,9 @@ def _counts(session: Session, found: versions.Published, files: Sequence[OnDisk]
 def _planned(session: Session, folder: Folder, change: Change, with_diff: bool) -> list[str]:
     lines = [f"{change.file or change.slug}: {SAID[change.state]}"]
     if change.state is State.GONE:
-        lines += _effects(planning.closing(session, change.slug))
+        lines += _of_closing(session, change)
     elif change.state is not State.BEHIND:
-        lines += _effects(planning.effects(session, folder.lists[change.slug].definition))
+        lines += _of_publishing(session, folder, change)
     if with_diff and change.state is not State.NEW:
         lines += [f"    {line}" for line in change.diff.splitlines()]
     return lines
@@ -127,13 +163,35 @@ def _chosen(folder: Folder, keep: str | None) -> list[Change]:
             "`--theirs` leaves what the console published."
         )
     states = [State.NEW, State.CHANGED, *([State.CONFLICT] if keep == "files" else [])]
-    return [change for change in folder.of(*states) if change.slug in folder.lists]
+    return [change for change in folder.of(*states) if folder.has(change)]
 
 
 def _done(session: Session, folder: Folder, change: Change) -> list[str]:
     word = "published" if change.state is State.NEW else "changed"
-    definition = folder.lists[change.slug].definition
-    return [f"{word:<12}{change.file}", *_effects(planning.effects(session, definition))]
+    return [f"{word:<12}{change.file}", *_of_publishing(session, folder, change)]
+
+
+def _of_publishing(session: Session, folder: Folder, change: Change) -> list[str]:
+    """What a file would change: for people, or in what a mail is called."""
+    if change.kind == templates.KIND:
+        one = folder.templates.get(change.slug)
+        return [f"    {one.template.language}: {one.template.head.subject.text}"] if one else []
+    return _effects(planning.effects(session, folder.lists[change.slug].definition))
+
+
+def _of_closing(session: Session, change: Change) -> list[str]:
+    if change.kind == templates.KIND:
+        return ["    nothing could be written by it any more"]
+    return _effects(planning.closing(session, change.slug))
+
+
+def _closed(hub: Hub, session: Session, change: Change) -> list[str]:
+    effects = _of_closing(session, change)
+    if change.kind == templates.KIND:
+        templates.take_back(session, change.slug, now=hub.clock.now())
+        return [f"taken back  {change.slug}", *effects]
+    _close(hub, session, change.slug)
+    return [f"closed      {change.slug}", *effects]
 
 
 def _effects(effects: Sequence[planning.Effect]) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import mjml
@@ -17,12 +18,45 @@ from mailhub import content
 from mailhub.errors import BadInput
 from mailhub.mail.frame import Slot, Text
 
-PLACES = frozenset({"language", "title", "preheader", "body", "footer"})
+PLACES = frozenset({"language", "title", "preheader", "author", "body", "answer", "footer"})
 NEEDED = frozenset({"title", "body", "footer"})  # a mail without them would not say what it is, or how to leave
-NAMES = ("letter", "notice", "question")
+NAMES = ("letter", "notice", "post", "question")
 FOLDER = "templates/layouts"
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _LONGEST = 200_000  # characters of a layout
+_LOOK_FOR = "look for an unclosed tag or comment, or a bare &"
+_TOO_DEEP = "the layout is too large or too deep; keep it to a few sections"
+ELEMENTS = (
+    "mj-accordion",
+    "mj-accordion-element",
+    "mj-accordion-text",
+    "mj-accordion-title",
+    "mj-all",
+    "mj-attributes",
+    "mj-body",
+    "mj-breakpoint",
+    "mj-button",
+    "mj-class",
+    "mj-column",
+    "mj-divider",
+    "mj-font",
+    "mj-group",
+    "mj-head",
+    "mj-hero",
+    "mj-image",
+    "mj-preview",
+    "mj-raw",
+    "mj-section",
+    "mj-social",
+    "mj-social-element",
+    "mj-spacer",
+    "mj-style",
+    "mj-table",
+    "mj-text",
+    "mj-title",
+    "mj-wrapper",
+)
+_MOST_TOLD = 20
 _DEEPEST = 200  # elements within each other; the compiler's own stack ends at some thousands
 
 
@@ -66,17 +100,37 @@ def _compiled(path: Path, _changed_at: int, _size: int) -> Layout:
         line, what = problem
         raise BadInput(f"{path}:{line}: {what}")
     try:
-        made = str(mjml.mjml2html(text))
+        return Layout(tuple(_PLACE.split(html_of(text))))
+    except BadInput as fault:
+        raise BadInput(f"{path}:1: {fault}") from fault
+
+
+def html_of(text: str) -> str:
+    """MJML compiled; whatever it cannot be is told with the cure, as BadInput."""
+    if len(text) > _LONGEST or _depth(text) > _DEEPEST:
+        raise BadInput(_TOO_DEEP)
+    try:
+        return _small(str(mjml.mjml2html(text)))
     except ValueError as fault:
-        raise BadInput(f"{path}:1: this is no MJML ({fault}); look for an unclosed tag or a bare &") from fault
-    return Layout(tuple(_PLACE.split(_small(made))))
+        raise BadInput(f"this is no MJML ({fault}); {_LOOK_FOR}") from fault
+    except BaseException as fault:
+        if type(fault).__module__ != "pyo3_runtime":  # a panic inside the compiler is no Exception in Python
+            raise
+        raise BadInput(f"this is no MJML; {_LOOK_FOR}") from fault
+
+
+def known(site_content: Path | None) -> list[str]:
+    """The names of all layouts there are."""
+    homes = (site_content, content.starter()) if site_content else (content.starter(),)
+    return sorted({path.stem for home in homes for path in (home / FOLDER).glob("*.mjml")})
 
 
 def problems(text: str) -> list[tuple[int, str]]:
     """What is wrong with a layout, as line and words with the cure."""
     found = []
     if len(text) > _LONGEST or _depth(text) > _DEEPEST:
-        found.append((1, "the layout is too large or too deep; keep it to a few sections"))
+        found.append((1, _TOO_DEEP))
+    found += [(line, "; ".join(told_unknown(name))) for line, name in unknown_elements(text)]
     places = {match[1]: text.count("\n", 0, match.start()) + 1 for match in _PLACE.finditer(text)}
     known = ", ".join(sorted(PLACES))
     found += [
@@ -87,6 +141,17 @@ def problems(text: str) -> list[tuple[int, str]]:
     missing = sorted(NEEDED - places.keys())
     found += [(1, f"the place {{{{ {name} }}}} is missing; write it where that belongs") for name in missing]
     return found
+
+
+def unknown_elements(text: str) -> list[tuple[int, str]]:
+    """Elements MJML does not have, with their lines; the compiler would leave them out and say nothing."""
+    found = (tag for tag in re.finditer(r"<(mj-[a-z0-9-]{1,60})", text) if tag[1] not in ELEMENTS)
+    return [(text.count("\n", 0, tag.start()) + 1, tag[1]) for tag in islice(found, _MOST_TOLD)]
+
+
+def told_unknown(name: str) -> tuple[str, str]:
+    """What is wrong with such an element, and the cure."""
+    return f"there is no element <{name}>", content.one_of(name, ELEMENTS)
 
 
 def _depth(text: str) -> int:

@@ -12,7 +12,7 @@ from mailhub.mail.frame import Context, Slot
 from mailhub.templates import layouts
 from tests.mail.htmllint import lint, words_of
 
-NAMES = ("letter", "notice", "question")
+NAMES = layouts.NAMES
 VALUES: dict[str, str | Slot] = {
     "language": "it",
     "title": "Cesoie & recinto",
@@ -59,9 +59,14 @@ def test_a_sites_own_layout_goes_before_the_starter_and_changes_at_once(tmp_path
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
-        (("{{ body }}", "{{ bdoy }}"), ":", "there is no place {{ bdoy }}; the places are body, footer"),
+        (
+            ("{{ body }}", "{{ bdoy }}"),
+            ":",
+            "there is no place {{ bdoy }}; the places are answer, author, body, footer",
+        ),
         (("{{ footer }}", "no way out"), ":1:", "the place {{ footer }} is missing"),
-        (("<mj-body", "<mj-boody"), ":1:", "this is no MJML"),
+        (("<mj-body", "<mj-boody"), ":30:", 'there is no element <mj-boody>; did you mean "mj-body"?'),
+        (("</mj-body>", ""), ":1:", "this is no MJML"),
         (("<h1>", "<div>" * 300 + "<h1>"), ":1:", "too large or too deep"),
     ],
 )
