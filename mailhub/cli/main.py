@@ -22,6 +22,7 @@ COMMANDS = {
     "export": ("exports", "Write out content, messages, members or one person's data."),
     "poster": ("poster", "An A4 poster of a group, to print."),
     "explain": ("explain", "Say how mail in files would be read, and what would be done with it."),
+    "trace": ("tracing", "Say what happened to a mail, or to the mail of an address."),
     "db": ("upkeep", "Bring the database to this version."),
     "backup": ("upkeep", "Copy the whole site into one file."),
     "restore": ("upkeep", "Bring a backup back, with sending paused."),

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.db import cause
 from mailhub.db.session import ring
 from mailhub.delivery.rows import BELL, DELIVERY, MAILING, insert_new
 from mailhub.delivery.tables import DeliveryState, Mailing
@@ -38,7 +39,7 @@ def owe(
         epoch=0,
         attempts=0,
         address_id=address_id,
-        slots=dict(slots) if slots is not None else None,
+        slots={**slots, **_marked(session)} if slots is not None else None,
         language=language,
     )
     session.connection().execute(row)
@@ -61,3 +62,8 @@ def cancel(session: Session, *, person_id: int, purpose: str, now: datetime, rea
         .values(state=DeliveryState.CANCELLED, reply=reason, finished_at=now, lease_until=None)
     )
     return session.connection().execute(taken_back).rowcount
+
+
+def _marked(session: Session) -> dict[str, str]:
+    """What names the mail this answers; no frame has a place for it, so that it stays here."""
+    return {name: str(mail_id) for name, mail_id in cause.mark(session).items()}

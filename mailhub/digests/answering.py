@@ -95,10 +95,14 @@ class Answering:
             carried = deeds.carry_out(call, _about(act, item.thing, call.argument), on_record=True)
             worked = carried.outcome is not None and carried.outcome.done
             done.deeds += [carried.deed_id] if worked else []
+            outcome = "done" if worked else "recorded"
+            posting.note(act, item.thing, outcome, call.verb.name, None, number=item.number, deed=carried.deed_id)
             done.lines.append(_line(view, item, f"did-{call.verb.name}" if worked else "did-nothing"))
             return
         files, done.files = done.files, ()
         receipt = posting.post(act, mail, said, item.thing.id, part * 1000 + item.number, files)
+        if receipt is not None:
+            posting.note(act, item.thing, receipt.outcome, receipt.reason, receipt.thing, number=item.number)
         done.posts += _post_of(receipt)
         done.lines.append(_line(view, item, _outcome(receipt)))
 

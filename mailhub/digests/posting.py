@@ -5,13 +5,16 @@ from sqlalchemy.orm import Session
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
 from mailhub.digests import derived
-from mailhub.lists import posting, reading, voice
+from mailhub.lists import posting, reading, things, voice
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.mail import automatic, message, structure
 from mailhub.mail.body import Attachment
 from mailhub.mail.message import Mail
+from mailhub.people import activity
 from mailhub.people.tables import Address, Person
-from mailhub.verbs import Act
+from mailhub.verbs import Act, Thing
+
+ANSWERED = "letter.answered"  # the activity of one piece
 
 
 def post(
@@ -34,6 +37,21 @@ def post(
     )
     arrival = _arrival(session, act, mail, raw)
     return posting.receive(session, act.site, arrival, reply_to=answered.id)
+
+
+def note(act: Act, item: Thing, outcome: str, reason: str, thing: Thing | None, **detail: int) -> None:
+    """Write down what became of some words of an answer: each piece has its own fate."""
+    activity.note(
+        act.session,
+        ANSWERED,
+        now=act.now,
+        person_id=act.person_id,
+        list_id=things.list_of(act.session, item),
+        thing=thing or item,
+        outcome=outcome,
+        reason=reason,
+        **detail,
+    )
 
 
 def _arrival(session: Session, act: Act, mail: Mail, raw: bytes) -> Arrival:

@@ -10,7 +10,7 @@ from mailhub.digests import answers, posting, telling, wordings
 from mailhub.digests.answers import Piece
 from mailhub.digests.viewing import Shown, View
 from mailhub.language import say
-from mailhub.lists import publication, reading
+from mailhub.lists import publication, reading, things
 from mailhub.lists import telling as said
 from mailhub.mail import message
 from mailhub.mail.message import Mail
@@ -72,6 +72,9 @@ def choose(act: Act) -> Outcome:
 def _post(act: Act, question: Question, post_id: int) -> Outcome:
     mail = message.parse(raws.read(act.session, act.site, question.thing_id))
     receipt = posting.post(act, mail, question.detail["text"], post_id, PART)
+    if receipt is not None:
+        item = Thing(things.POST, post_id)
+        posting.note(act, item, receipt.outcome, receipt.reason, receipt.thing, question=question.id)
     post = act.session.get(Post, post_id)
     if receipt is not None and receipt.outcome == "answered":  # the group has told them why not
         return Outcome(True)

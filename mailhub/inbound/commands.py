@@ -42,7 +42,7 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
             identity.ask(visit, asked.position)
         return Result("held", identity.UNPROVEN, act.person_id, list_id, asked.thing, {"verb": asked.call.verb.name})
     outcome = _told(visit, asked, act, carried)
-    proof = {"evidence": deeds.letters(evidence)}
+    proof = {"evidence": deeds.letters(evidence)} | ({"deeds": [carried.deed_id]} if carried.deed_id else {})
     return Result(outcome, asked.call.verb.name, act.person_id, list_id, asked.thing, proof)
 
 

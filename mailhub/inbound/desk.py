@@ -34,7 +34,10 @@ def receive(visit: Visit, position: int) -> Result:
         for turn, (call, thing, line) in enumerate(wanted)
     ]
     others = [f"{result.outcome} {result.reason}" for result in results[1:]]
-    return replace(results[0], detail={**results[0].detail, "then": others}) if others else results[0]
+    if not others:
+        return results[0]
+    done = [deed_id for result in results for deed_id in result.detail.get("deeds", ())]
+    return replace(results[0], detail={**results[0].detail, "then": others, "deeds": done})
 
 
 def _commands(visit: Visit) -> Iterator[tuple[Call, Thing, str]]:

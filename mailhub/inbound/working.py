@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Raw
 from mailhub.db import prepared
+from mailhub.db.cause import caused_by
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity
@@ -158,8 +159,9 @@ class Inbound:
         receipt, said = one.receipt, one.said
         visit = arrive(self._hub, session, receipt, one.raw, said, self._hub.clock.now())
         point(Point.INBOUND_WEIGHED)
-        for position, recipient in enumerate(receipt.recipients):
-            _note(session, visit, position, recipient, dispose(visit, recipient, position))
+        with caused_by(session, receipt.id):
+            for position, recipient in enumerate(receipt.recipients):
+                _note(session, visit, position, recipient, dispose(visit, recipient, position))
         evidence = visit.evidence()
         return {
             "kind": said.kind,
@@ -198,7 +200,8 @@ class Inbound:
             Disposition.mail_id == mail_id, Disposition.outcome == "held", Disposition.reason == identity.UNPROVEN
         )
         for noted in session.scalars(waiting.order_by(Disposition.position)).all():
-            result = dispose(visit, noted.recipient, noted.position)
+            with caused_by(session, mail_id):
+                result = dispose(visit, noted.recipient, noted.position)
             _write(noted, replace(result, detail={**result.detail, "vouched": True}), now)
         session.flush()
 

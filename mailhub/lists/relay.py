@@ -5,6 +5,7 @@ fields, so that neither side's address, program or place goes along.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -183,12 +184,24 @@ def _role_frame(
     return text_frame(letter, (f"{words.text}\n",), files=files)
 
 
+def keys_of(
+    raw_id: int, author: str | None, message_id: str | None, people: Collection[int], lists: Collection[int]
+) -> list[str]:
+    """The keys of the mailings by which a mail may have been passed on to these people, in these groups."""
+    causes = {str(raw_id), _same_again(author, message_id) if author and message_id else str(raw_id)}
+    return [f"{cause}/{to}/{list_id}" for cause in sorted(causes) for to in people for list_id in {0, *lists}]
+
+
 def _cause(arrival: Arrival) -> str:
-    """The same for a mail that is handed in again."""
     mail = arrival.mail
     if mail.message_id is None or mail.author is None:
         return str(arrival.raw_id)
-    return hashlib.sha256(f"{mail.author.email.lower()} {mail.message_id}".encode()).hexdigest()[:24]
+    return _same_again(mail.author.email, mail.message_id)
+
+
+def _same_again(author: str, message_id: str) -> str:
+    """The same for a mail that is handed in again."""
+    return hashlib.sha256(f"{author.lower()} {message_id}".encode()).hexdigest()[:24]
 
 
 def _owe(

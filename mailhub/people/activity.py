@@ -7,7 +7,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.db import prepared
+from mailhub.db import cause, prepared
 from mailhub.db.session import ring
 from mailhub.people.tables import Activity, Person
 from mailhub.verbs import Thing
@@ -27,7 +27,10 @@ def note(
     thing: Thing | None = None,
     **detail: Any,
 ) -> None:
-    """Write down that something happened: `<thing>.<participle>`, as in `subscription.confirmed`."""
+    """Write down that something happened: `<thing>.<participle>`, as in `subscription.confirmed`.
+
+    The mail that made it happen, where one did, is noted with it.
+    """
     row = {
         "what": what,
         "at": now,
@@ -35,7 +38,7 @@ def note(
         "list_id": list_id,
         "thing": thing.kind if thing else None,
         "thing_id": thing.id if thing else None,
-        "detail": detail,
+        "detail": {**cause.mark(session), **detail},
     }
     _NOTE.run(session.connection(), [row])
     ring(session, BELL)

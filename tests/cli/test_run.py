@@ -76,6 +76,12 @@ def test_an_import_beside_the_running_site_says_what_it_says_alone(running: Runn
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", site.refuses(*wrong))
 
 
+def test_a_trace_beside_the_running_site_says_what_it_says_alone(running: Running, site: Cli) -> None:
+    words = ("trace", "<nobody@nowhere.test>", "--language", "it")
+    beside, alone = running.does(*words), site.runs(*words)
+    assert (beside.returncode, beside.stdout, beside.stderr) == (1, alone.stdout, "")
+
+
 def test_a_second_site_on_the_same_folder_says_so(running: Running) -> None:
     second = running.does("run")
     said = f"The site in {running.cli.folder / 'data'} is running (run, process {running.process.pid}); "

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 
 from mailhub.delivery.tables import Delivery, DeliveryState, Mailing, MailingState
 from mailhub.inbound.tables import Disposition, InboundMail, InboundState
+from mailhub.inbound.tracing import reasons
+from mailhub.language import LANGUAGES, say
 from tests.stories.town import Town
 
 ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.FAILED)
@@ -17,10 +19,28 @@ def faults(town: Town) -> list[str]:
 def _received(town: Town) -> list[str]:
     with town.database.reading() as session:
         mails = session.scalars(sa.select(InboundMail)).all()
-        noted = session.execute(sa.select(Disposition.mail_id, Disposition.recipient)).all()
+        ends = session.execute(
+            sa.select(Disposition.mail_id, Disposition.recipient, Disposition.outcome, Disposition.reason)
+        )
+        noted = ends.all()
     found = [f"mail {mail.id} is {mail.state}: {mail.fault}" for mail in mails if mail.state is not InboundState.DONE]
     wanted = {(mail.id, recipient) for mail in mails for recipient in mail.recipients}
-    return found + [f"no disposition of mail {mail} for {to}" for mail, to in wanted - {tuple(row) for row in noted}]
+    found += [f"no disposition of mail {mail} for {to}" for mail, to in wanted - {(row[0], row[1]) for row in noted}]
+    return found + [
+        f"there are no words for {row.outcome} {row.reason}"
+        for row in noted
+        if not _has_words(town, row.outcome, row.reason)
+    ]
+
+
+def _has_words(town: Town, outcome: str, reason: str) -> bool:
+    """Whether a trace could say in either language what became of it, and why."""
+    unsaid = {language: say(language, "trace.as-noted", reason=reason) for language in LANGUAGES}
+    return all(
+        reasons.outcome(language, outcome) != outcome
+        and reasons.why(language, outcome, reason, town.hub.verbs) != unsaid[language]
+        for language in LANGUAGES
+    )
 
 
 def _owed(town: Town) -> list[str]:
