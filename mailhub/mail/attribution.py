@@ -41,6 +41,7 @@ _BEGINS = re.compile(
     rf"\s*(?:(?:{_OPENERS})\b[^\n]{{0,60}}\d|\d{{1,4}}[./:-]\d|\d{{1,2}}\s\w|[^\W\d]{{2,14}},?\s\d{{1,2}}\b|[^\n]{{0,80}}<\S+@)",
     re.IGNORECASE,
 )
+_OPENED = re.compile(rf"\s*(?:{_OPENERS})\b[^\n]{{0,60}}\d", re.IGNORECASE)
 _YEAR_OR_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}\b")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
 _NUMBER = re.compile(r"\d")
@@ -74,8 +75,18 @@ def attribution(lines: Sequence[str], at: int) -> tuple[int, Strength]:
         may_be_sure = "@" in joined or _TIME.search(joined)
         is_end = may_be_sure and (end.endswith((":", "：")) or _END.search(end))
         if is_end and _strength(joined) is Strength.SURE:
-            return count, Strength.SURE
+            return (count, Strength.SURE) if not _begins_below(lines[at : at + count]) else (0, Strength.NONE)
     return (1, alone) if alone else (0, alone)
+
+
+def _begins_below(lines: Sequence[str]) -> bool:
+    """Whether an attribution begins on a later line: «3 vengo» may stand above it with no blank line between."""
+    if _OPENED.match(lines[0]):
+        return False
+    return any(
+        _OPENED.match(line) and _strength(" ".join(more.strip() for more in lines[place:])) is Strength.SURE
+        for place, line in enumerate(lines[1:], 1)
+    )
 
 
 def _strength(text: str) -> Strength:

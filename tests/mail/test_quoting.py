@@ -82,6 +82,12 @@ def test_what_an_attribution_announces_is_folded(attribution: str, above: str) -
     assert folded(f"{above}\n{attribution}\n{marked}\n") == (above, f"{attribution}\n{marked}", "")
 
 
+@pytest.mark.parametrize("above", ["3 vengo", "6 in due", "12 marzo va bene", "Vengo in 2\n3 porto io"])
+def test_words_with_a_figure_just_above_an_attribution_are_not_a_part_of_it(above: str) -> None:
+    attribution = "Il martedì 10 marzo 2026 alle ore 07:30:12 CET, Bo <bo@example.org> ha scritto:"
+    assert folded(f"{above}\n{attribution}\n\nChi porta i semi?")[0] == above
+
+
 @pytest.mark.parametrize("header", HEADERS)
 def test_what_a_copied_header_begins_is_folded(header: str) -> None:
     text = f"Va bene, porto i semi.\n\n{header}\n\nChi porta i semi?\n\nBo"
