@@ -46,6 +46,11 @@ def month(language: str, number: int) -> str:
     return _MONTHS[language][number - 1]
 
 
+def month_of_year(language: str, year: int, number: int) -> str:
+    """«marzo 2026»; "March 2026"."""
+    return f"{_MONTHS[language][number - 1]} {year}"
+
+
 def evening(language: str, when: date, *, today: date) -> str:
     """«domani sera, martedì 10»; "tomorrow evening, Tuesday 10"; later «la sera di mercoledì 11 marzo»."""
     told = day(language, when, today=today)

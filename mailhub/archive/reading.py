@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.archive import attachments, posts
-from mailhub.archive.tables import Attachment, Post, PostText, Thread
+from mailhub.archive.tables import Attachment, Post, PostState, PostText, Thread
 
 After = tuple[datetime, int]  # when, and the id
 
@@ -29,9 +29,23 @@ class Shown:
         return self.post.sent_at, self.post.id
 
 
-def front(session: Session, list_id: int, *, limit: int, after: After | None = None) -> list[Thread]:
+def conversations(list_id: int, within: tuple[datetime, datetime] | None = None) -> sa.Select[Thread]:
+    """The conversations of a list of which something can still be read; `within`: when their newest post was sent."""
+    published = sa.exists().where(Post.thread_id == Thread.id, Post.state == PostState.PUBLISHED)
+    there = sa.select(Thread).where(Thread.list_id == list_id, Thread.merged_into.is_(None), published)
+    return there if within is None else there.where(Thread.last_at >= within[0], Thread.last_at < within[1])
+
+
+def front(
+    session: Session,
+    list_id: int,
+    *,
+    limit: int,
+    after: After | None = None,
+    within: tuple[datetime, datetime] | None = None,
+) -> list[Thread]:
     """The conversations of a list, the one with the newest post first; `after` are a thread's last_at and id."""
-    there = sa.select(Thread).where(Thread.list_id == list_id, Thread.merged_into.is_(None))
+    there = conversations(list_id, within)
     if after is not None:
         there = there.where(sa.tuple_(Thread.last_at, Thread.id) < after)
     return list(session.scalars(there.order_by(Thread.last_at.desc(), Thread.id.desc()).limit(limit)))

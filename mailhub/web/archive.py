@@ -1,9 +1,7 @@
 """The archive: groups, their conversations, a message by its id, a feed. Everything is asked through `visible_to`."""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from mailhub.archive import posts, threads
@@ -11,7 +9,8 @@ from mailhub.archive import reading as archive
 from mailhub.archive.tables import Post, Thread
 from mailhub.lists import reading, visibility
 from mailhub.people.tables import Person
-from mailhub.web import faces, showing, written
+from mailhub.web import faces, months, showing, written
+from mailhub.web.paging import after_key, key
 from mailhub.web.shared import chosen_language, hub, page
 from mailhub.web.visitor import signed_in
 
@@ -39,11 +38,23 @@ def group(slug: str) -> Response:
         face = faces.of_slug(session, slug, visitor)
         if face is None:
             return faces.nothing()
-        found = archive.front(session, face.group.id, limit=CONVERSATIONS + 1, after=_after()) if face.is_open else []
+        found = (
+            archive.front(session, face.group.id, limit=CONVERSATIONS + 1, after=after_key()) if face.is_open else []
+        )
         shown = found[:CONVERSATIONS]
-        older = _key(shown[-1].last_at, shown[-1].id) if len(found) > CONVERSATIONS else ""
+        older = key(shown[-1].last_at, shown[-1].id) if len(found) > CONVERSATIONS else ""
         ways = showing.ways(session, face.group)
-        return page("group.html", face=face, threads=shown, older=older, ways=ways, visitor=visitor, day=showing.day)
+        calendar = months.of_list(session, face.group.id) if face.is_open else []
+        return page(
+            "group.html",
+            face=face,
+            threads=shown,
+            older=older,
+            ways=ways,
+            calendar=calendar,
+            visitor=visitor,
+            day=showing.day,
+        )
 
 
 @pages.get("/<slug>/t/<int:number>")
@@ -96,22 +107,9 @@ def feed(slug: str) -> Response:
 
 
 def _conversation(session: Session, face: faces.Face, current: Thread, visitor: Person | None) -> Response:
-    found = archive.thread_page(session, current.id, limit=MESSAGES + 1, after=_after())
+    found = archive.thread_page(session, current.id, limit=MESSAGES + 1, after=after_key())
     shown = showing.messages(session, face.group, found[:MESSAGES], visitor)
     if not shown:
         return faces.nothing()
-    later = _key(*found[MESSAGES - 1].key) if len(found) > MESSAGES else ""
-    return page("thread.html", face=face, thread=current, shown=shown, later=later, visitor=visitor, after=_after())
-
-
-def _key(moment: datetime, number: int) -> str:
-    """Where the next page goes on, in a link."""
-    return f"{int(moment.timestamp() * 1_000_000)}-{number}"
-
-
-def _after() -> archive.After | None:
-    """Where this page goes on; a key that is none of ours begins anew."""
-    moment, _, number = request.args.get("after", "").partition("-")
-    if not (moment.isdecimal() and number.isdecimal() and len(moment) <= 17 and len(number) <= 15):
-        return None
-    return datetime.fromtimestamp(int(moment) / 1_000_000, UTC), int(number)
+    later = key(*found[MESSAGES - 1].key) if len(found) > MESSAGES else ""
+    return page("thread.html", face=face, thread=current, shown=shown, later=later, visitor=visitor, after=after_key())
