@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,9 @@ from tests.stories.town import Town
 ZONES = ("Europe/Rome", "Pacific/Auckland", "America/St_Johns")
 GROUPS = ("garden", "square", "choir")
 LOUD = "ada@example.org"
+# The story passes both: clocks change in Rome on 29 March, in Auckland on 5 April.
+BEFORE_THE_CHANGE = timedelta(days=19)
+CHANGES = (date(2026, 3, 29), date(2026, 4, 5))
 SEEDS = int(os.environ.get("MAILHUB_TEST_SEEDS", "1"))  # more of them to look longer
 
 
@@ -35,6 +38,7 @@ def test_every_post_reaches_every_reader_once_whatever_they_choose(
     town = _town(tmp_path, sqlite_template)
     lot = random.Random(seed)
     readers_of = _opens(town, lot)
+    town.passes(seconds=BEFORE_THE_CHANGE.total_seconds())
     joined = _numbers(town)
     for _ in range(45):
         _something_happens(town, lot, readers_of)
@@ -43,6 +47,7 @@ def test_every_post_reaches_every_reader_once_whatever_they_choose(
             _acts(town, email, slug, "resume")  # who is still away is told when they are back
     town.passes(days=8)
     assert town.faults == []
+    assert town.clock.now().date() > CHANGES[-1]
     with town.database.reading() as session:
         for email in readers_of:
             for slug in GROUPS:
@@ -144,7 +149,8 @@ def _once_a_slot(session: sa.orm.Session) -> None:
     for letter in session.scalars(sa.select(Letter)):
         chosen = session.get(LetterReader, letter.person_id)
         there = local(letter.slot, letter.time_zone)
-        assert (there.hour * 60 + there.minute) == (chosen.at if chosen else 450)
+        is_moved = there.date() in CHANGES and there.hour < 4  # the hour may not exist that night
+        assert is_moved or (there.hour * 60 + there.minute) == (chosen.at if chosen else 450)
 
 
 def _same_bytes(town: Town) -> None:
