@@ -35,7 +35,7 @@ _QUOTATION = {"it": re.compile(r"«[^»]*»"), "en": re.compile(r'"[^"]*"')}
 _OTHER_MARKS = {"it": re.compile(r"[\"“”]"), "en": re.compile(r"[«»“”]")}
 _LINK = re.compile(r"https?://|mailto:|\{(?:\w+_)?link\}")
 _EMOJI = re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
-_GENDERED = re.compile(r"\b\w+[oaie]/[oaie]\b|\b(?:iscritt|benvenut)[oaie]\b|\w\*|ə", re.IGNORECASE)
+_GENDERED = re.compile(r"\b\w+[oaie]/[oaie]\b|\b(?:iscritt|(?<!di )benvenut)[oaie]\b|\w\*|ə", re.IGNORECASE)
 _NEVER = "token smtp dkim digest bounce thread rsvp subscription template pledge perk item overbooking clicca click"
 _NOT_SAID = {
     "it": r"lista(?! d.attesa)|hold|mailing list|riassunto automatico|modalità normale|post|bloccat[oaie]|moderat[oaie]"

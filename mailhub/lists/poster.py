@@ -64,18 +64,18 @@ def poster(definition: ListDefinition, site: Site, verbs: Verbs, language: str) 
         site=html.escape(f"{site.name} · {say(language, 'poster.join')}"),
         title=html.escape(title),
         about=html.escape(definition.description.into(language) or ""),
-        code=_code(address, title),
+        code=code(address, title),
         address=html.escape(address),
         strips=_strips(title, address, say(language, "poster.strip")),
         **words,
     )
 
 
-def _code(address: str, title: str) -> str:
+def code(address: str, title: str) -> str:
     """The code as SVG: an empty mail with a subject, since some programs refuse to send one without."""
     drawn = io.BytesIO()
-    code = segno.make(f"mailto:{quote(address, safe='@')}?subject={quote(title)}", error="m")
-    code.save(drawn, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True)
+    made = segno.make(f"mailto:{quote(address, safe='@')}?subject={quote(title)}", error="m")
+    made.save(drawn, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True)
     return drawn.getvalue().decode()
 
 

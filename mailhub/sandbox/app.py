@@ -1,48 +1,27 @@
-"""The page of the sandbox: mailboxes as a mail program shows them, a form to write, a clock to turn."""
+"""The page of the sandbox as one Flask application: what every page shares, and which modules hold the others."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 import mailhub.web
-from mailhub.errors import BadInput
-from mailhub.hub.build import Hub
 from mailhub.language import say
-from mailhub.mail import address
-from mailhub.mail.address import BadAddress
-from mailhub.sandbox import showing, writing
-from mailhub.sandbox.cast import CAST, Somebody, lives_here, somebody
-from mailhub.sandbox.postoffice import Letter, PostOffice
-from mailhub.site import LANGUAGES
+from mailhub.sandbox import acting, looking
+from mailhub.sandbox.cast import VISITOR
+from mailhub.sandbox.desk import DEMO, Demo, language, pages
+from mailhub.sandbox.showing import show
 
-pages = Blueprint("demo", __name__)
-
-TURNS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-NEXT = "next"  # to the instant at which something is due
-SAYS = ("sent", "unfinished")  # what a mailbox may begin with
-DEMO = "MAILHUB_DEMO"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'"
+# No script, nothing from elsewhere, and frames of our own alone, which hold the HTML of a mail.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
 LONGEST_FORM = 2**20
 HERE = frozenset({"127.0.0.1", "localhost"})
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """What the page works with."""
-
-    hub: Hub
-    post: PostOffice
-    door: tuple[str, int]  # the real SMTP door
-    next_due: Callable[[], datetime | None]
-    turn: Callable[[timedelta], bool]  # everything that falls due is done, or False
-    settle: Callable[[], bool]  # what was handed in is worked off, or False
+TOLD = (404, 405, 413)  # the errors that have words of their own
+MODULES = (acting, looking)  # imported for the pages they declare
 
 
 def make_app(demo: Demo) -> Flask:
@@ -50,6 +29,8 @@ def make_app(demo: Demo) -> Flask:
     web = Path(str(mailhub.web.__file__)).parent
     app = Flask("mailhub.sandbox", template_folder="pages", static_folder=str(web / "static"))
     app.config.update({DEMO: demo, "MAX_CONTENT_LENGTH": LONGEST_FORM, "MAX_FORM_MEMORY_SIZE": LONGEST_FORM})
+    app.add_url_rule("/", "home", _home)
+    app.add_url_rule("/style.css", "style", _style)
     app.register_blueprint(pages)
     app.before_request(_only_from_here)
     app.after_request(_harden)
@@ -57,129 +38,14 @@ def make_app(demo: Demo) -> Flask:
     return app
 
 
-@pages.url_defaults
-def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
-    values.setdefault("lang", _language())
+def _home() -> AnyResponse:
+    return redirect(url_for("demo.mailbox", who=VISITOR.key))
 
 
-@pages.get("/")
-def home() -> AnyResponse:
-    return redirect(url_for("demo.mailbox", who=CAST[0].key))
-
-
-@pages.get("/style.css")
-def style() -> Response:
+def _style() -> Response:
     here, web = Path(__file__).parent, Path(current_app.static_folder or "")
     sheets = (web / "mailhub.css", here / "static" / "sandbox.css")
     return Response("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets), mimetype="text/css")
-
-
-@pages.get("/mail/<who>")
-def mailbox(who: str) -> str:
-    """A mailbox, newest first."""
-    owner = _owner(who)
-    unread = _demo().post.unread(owner.mailbox.email)
-    said = [say(_language(), f"sandbox.{word}") for word in SAYS if word == request.args.get("said")]
-    return _show("mailbox.html", owner, letters=_demo().post.letters(owner.mailbox.email), unread=unread, said=said)
-
-
-@pages.get("/mail/<who>/<int:number>")
-def letter(who: str, number: int) -> str:
-    """One letter, with a form to answer it."""
-    owner = _owner(who)
-    found = _demo().post.letter(owner.mailbox.email, number) or abort(404)
-    _demo().post.open(found)
-    to, subject = found.answer_to, writing.again(found.mail.subject)
-    return _show("letter.html", owner, letter=found, answering=found.id, to=to, subject=subject, text="")
-
-
-@pages.get("/mail/<who>/write")
-def write(who: str) -> str:
-    """An empty form, or what a link in a letter begins."""
-    return _show("write.html", _owner(who), **_fields(request.args))
-
-
-@pages.post("/mail/<who>/send")
-def send(who: str) -> AnyResponse | tuple[str, int]:
-    """Hand it in at the real door; a refusal is shown beside what was written, which is not lost."""
-    owner, given = _owner(who), _fields(request.form)
-    number = int(given["answering"]) if re.fullmatch(r"[0-9]{1,9}", given["answering"]) else 0
-    answering = _demo().post.letter(owner.mailbox.email, number)
-    try:
-        _hand_in(owner, given["to"], given["subject"], given["text"], answering)
-    except (BadInput, OSError) as refused:
-        return _show("write.html", owner, problem=str(refused), **given), 422
-    return _back(owner, "sent" if _demo().settle() else "unfinished")
-
-
-@pages.post("/turn/<who>")
-def turn(who: str) -> AnyResponse:
-    """Turn the clock, and come back when all of that time has happened."""
-    owner, asked = _owner(who), request.form.get("by", "")
-    by = _until_next() if asked == NEXT else TURNS.get(asked)
-    if by is None:
-        abort(400)
-    return _back(owner, "turned" if _demo().turn(by) else "unfinished")
-
-
-def _hand_in(owner: Somebody, to: str, subject: str, text: str, answering: Letter | None) -> None:
-    demo, site = _demo(), _demo().hub.site
-    try:
-        recipient = address.valid(to).email
-    except BadAddress as fault:
-        raise BadInput(say(_language(), "sandbox.no-address")) from fault
-    raw = writing.compose(
-        owner.mailbox,
-        recipient,
-        subject,
-        text,
-        now=demo.hub.clock.now(),
-        language=_language(),
-        zone=site.time_zone,
-        answering=answering.mail if answering else None,
-    )
-    if site.local_part(recipient) is not None:
-        writing.hand_in(*demo.door, owner.mailbox, recipient, raw)
-    elif lives_here(recipient):  # from neighbour to neighbour: the town's own post office carries it
-        demo.post.deliver([recipient], raw)
-    else:
-        raise BadInput(say(_language(), "sandbox.nobody"))
-    demo.post.remember_sent(owner.mailbox.email, raw)
-
-
-def _until_next() -> timedelta:
-    """No way back: what is due already is a turn by nothing."""
-    soonest = _demo().next_due()
-    now = _demo().hub.clock.now()
-    return max(soonest - now, timedelta()) if soonest else timedelta()
-
-
-def _fields(given: Mapping[str, str]) -> dict[str, str]:
-    """What a form of ours holds."""
-    return {name: given.get(name, "") for name in ("to", "subject", "text", "answering")}
-
-
-def _back(owner: Somebody, said: str) -> AnyResponse:
-    return redirect(url_for("demo.mailbox", who=owner.key, said=said), 303)
-
-
-def _show(template: str, who: Somebody, **values: Any) -> str:
-    demo = _demo()
-    return showing.draw(demo.hub, demo.post, demo.next_due(), template, who, _language(), values)
-
-
-def _owner(key: str) -> Somebody:
-    return somebody(key) or abort(404)
-
-
-def _demo() -> Demo:
-    demo: Demo = current_app.config[DEMO]
-    return demo
-
-
-def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or _demo().hub.site.language
 
 
 def _only_from_here() -> None:
@@ -191,7 +57,7 @@ def _only_from_here() -> None:
 
 
 def _harden(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.endpoint != "static":
@@ -201,6 +67,5 @@ def _harden(response: Response) -> Response:
 
 def _wrong(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
-    return _show(
-        "message.html", CAST[0], words=say(_language(), f"web.error-{code if code in (404, 405, 413) else 400}")
-    ), code
+    words = say(language(), f"web.error-{code if code in TOLD else 400}")
+    return show("message.html", VISITOR, words=words), code

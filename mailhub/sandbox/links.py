@@ -57,12 +57,20 @@ def pieces(text: str, base_url: str, is_ours: Callable[[str], bool]) -> Iterator
     at = 0
     for found in _FOUND.finditer(text):
         link = found[0].rstrip(_AFTER)
-        piece = _pressed(link, base_url, is_ours)
+        piece = pressed(link, base_url, is_ours)
         if piece is not None:
             yield from _plain(text[at : found.start()])
             yield piece
             at = found.start() + len(link)
     yield from _plain(text[at:])
+
+
+def pressed(link: str, base_url: str, is_ours: Callable[[str], bool]) -> Piece | None:
+    """What pressing this link opens; None where it leads out of the town."""
+    if link.startswith("http"):
+        return Piece(link, page=link) if link.startswith(f"{base_url}/") else None
+    begun = draft(link) if link.startswith("mailto:") else Draft(link)
+    return Piece(link, draft=begun) if begun is not None and is_ours(begun.to) else None
 
 
 def draft(link: str) -> Draft | None:
@@ -73,13 +81,6 @@ def draft(link: str) -> Draft | None:
         return None
     fields = {name.lower(): values[0] for name, values in parse_qs(parts.query.replace("+", "%2B")).items()}
     return Draft(to, fields.get("subject", ""), fields.get("body", ""))
-
-
-def _pressed(link: str, base_url: str, is_ours: Callable[[str], bool]) -> Piece | None:
-    if link.startswith("http"):
-        return Piece(link, page=link) if link.startswith(f"{base_url}/") else None
-    begun = draft(link) if link.startswith("mailto:") else Draft(link)
-    return Piece(link, draft=begun) if begun is not None and is_ours(begun.to) else None
 
 
 def _plain(text: str) -> Iterator[Piece]:

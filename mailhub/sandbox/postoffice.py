@@ -21,6 +21,7 @@ class Letter:
     raw: bytes
     arrived_at: datetime
     outgoing: bool = False  # written here, not received
+    by_visitor: bool = False  # by whoever sits before the page, not by the town's story
 
     @property
     def sender(self) -> Mailbox:
@@ -39,17 +40,17 @@ class PostOffice:
         self._now = now
         self._lock = threading.Lock()
         self._letters: dict[int, Letter] = {}
-        self._unread: set[int] = set()
+        self._opened: dict[int, datetime] = {}
         self._numbers = count(1)
 
     def deliver(self, recipients: Sequence[str], raw: bytes) -> None:
         """A copy has arrived for these mailboxes."""
         for recipient in recipients:
-            self._keep(recipient, raw, outgoing=False)
+            self._keep(recipient, raw)
 
-    def remember_sent(self, owner: str, raw: bytes) -> None:
+    def remember_sent(self, owner: str, raw: bytes, *, by_visitor: bool = False) -> None:
         """What somebody wrote stands among their letters too."""
-        self._keep(owner, raw, outgoing=True)
+        self._keep(owner, raw, outgoing=True, by_visitor=by_visitor)
 
     def letters(self, owner: str) -> list[Letter]:
         """A mailbox, newest first."""
@@ -63,26 +64,36 @@ class PostOffice:
             found = self._letters.get(number)
         return found if found is not None and found.owner == canonical(owner) else None
 
+    def by_visitor(self) -> list[Letter]:
+        """Everything the visitor wrote, in whatever name, newest first."""
+        with self._lock:
+            return [letter for letter in reversed(self._letters.values()) if letter.by_visitor]
+
     def open(self, letter: Letter) -> None:
         """Its owner has looked at it."""
         with self._lock:
-            self._unread.discard(letter.id)
+            self._opened[letter.id] = self._now()
 
     def open_all(self) -> None:
         """What lies in the mailboxes so far has been read."""
         with self._lock:
-            self._unread.clear()
+            self._opened = dict.fromkeys(self._letters, self._now())
+
+    def opened_at(self, letter: Letter) -> datetime | None:
+        """When its owner looked at it last."""
+        with self._lock:
+            return self._opened.get(letter.id)
 
     def unread(self, owner: str) -> set[int]:
         """The letters of this mailbox that nobody has opened yet."""
-        mine = {letter.id for letter in self.letters(owner)}
+        mine = {letter.id for letter in self.letters(owner) if not letter.outgoing}
         with self._lock:
-            return self._unread & mine
+            return mine - self._opened.keys()
 
-    def _keep(self, owner: str, raw: bytes, *, outgoing: bool) -> None:
+    def _keep(self, owner: str, raw: bytes, *, outgoing: bool = False, by_visitor: bool = False) -> None:
         mail = message.parse(raw)
         with self._lock:
             number = next(self._numbers)
-            self._letters[number] = Letter(number, canonical(owner), mail, raw, self._now(), outgoing)
-            if not outgoing:
-                self._unread.add(number)
+            self._letters[number] = Letter(
+                number, canonical(owner), mail, raw, self._now(), outgoing, by_visitor=by_visitor
+            )

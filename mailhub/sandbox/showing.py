@@ -1,6 +1,6 @@
 """Draws the page of the sandbox: what stands around a mailbox, and how its letters read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,12 +14,15 @@ from mailhub.hub.build import Hub
 from mailhub.language import say
 from mailhub.lists import reading, voice
 from mailhub.people import persons
-from mailhub.sandbox.cast import CAST, GARDEN, TOWN, Somebody
-from mailhub.sandbox.links import Block, Draft, Piece, blocks, draft, pieces
-from mailhub.sandbox.postoffice import Letter, PostOffice
+from mailhub.sandbox import htmlview
+from mailhub.sandbox.cast import CAST, TOWN, Somebody, lives_here
+from mailhub.sandbox.desk import demo
+from mailhub.sandbox.desk import language as chosen_language
+from mailhub.sandbox.links import Block, Draft, blocks, draft
+from mailhub.sandbox.panel import panel
+from mailhub.sandbox.postoffice import Letter
 
 LONG_LOCAL_PART = 24  # characters; tokens are cut in the middle
-TRY = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,10 @@ class Group:
     belongs: bool
 
 
-def draw(
-    hub: Hub,
-    post: PostOffice,
-    next_due: datetime | None,
-    template: str,
-    who: Somebody,
-    language: str,
-    values: Mapping[str, Any],
-) -> str:
-    """One page, with the people, the groups and the clock beside it."""
+def show(template: str, who: Somebody, **values: Any) -> str:
+    """One page, with the people, the groups, the clock and the tour beside it."""
+    hub, post, language, next_due = demo().hub, demo().post, chosen_language(), demo().life.next_due()
     now, zone = hub.clock.now(), hub.site.time_zone
-    groups = _groups(hub, who, language)
     return render_template(
         template,
         **{"said": (), "problem": "", **values},
@@ -51,24 +46,33 @@ def draw(
         language=language,
         town=TOWN,
         cast=CAST,
-        groups=groups,
+        panel=panel(demo(), language),
+        sandbox=htmlview.SANDBOX,
+        groups=_groups(hub, who, language),
         unread_of={one.key: len(post.unread(one.mailbox.email)) for one in CAST},
         now=formats.day_hour(language, now, zone),
         upcoming=_upcoming(language, next_due, now, zone),
-        tries=_tries(hub, language, groups),
         say=partial(say, language),
         moment=lambda at: formats.day_hour(language, at, zone),
         shortly=lambda at: _shortly(language, at, now, zone),
+        size=partial(formats.size, language),
         short=short,
         blocks=lambda letter: text_of(hub, letter),
         leaving=leaving,
         author_alone=author_alone,
+        is_groups=is_groups,
+        addressee=addressee,
     )
+
+
+def is_ours(hub: Hub) -> Callable[[str], bool]:
+    """Whether an address can be written to from here: the site's, and those of the town's people."""
+    return lambda email: hub.site.local_part(email) is not None or lives_here(email)
 
 
 def text_of(hub: Hub, letter: Letter) -> list[Block]:
     """The text of a letter, with what can be pressed in it."""
-    return blocks(letter.mail.text, hub.site.base_url or "", partial(_is_ours, hub))
+    return blocks(letter.mail.text, hub.site.base_url or "", is_ours(hub))
 
 
 def leaving(letter: Letter) -> Draft | None:
@@ -80,17 +84,25 @@ def leaving(letter: Letter) -> Draft | None:
 def author_alone(letter: Letter) -> str:
     """Where one writes to the author of a group's letter and to nobody else; "" where a reply does that already."""
     email = letter.sender.email
-    return email if letter.mail.list_ids and email != letter.answer_to else ""
+    return email if letter.mail.list_ids and is_groups(letter) and email != letter.answer_to else ""
+
+
+def is_groups(letter: Letter) -> bool:
+    """Whether it is a group's, and not the letter of the day, to whose sender nobody writes (RFC 2369)."""
+    return letter.mail.header("List-Post") != "NO"
+
+
+def addressee(letter: Letter, mailbox: Sequence[Letter]) -> str:
+    """To whom somebody wrote: whom they answered, else what stands before the @."""
+    answered = (one for one in mailbox if one.mail.message_id in letter.mail.in_reply_to and not one.outgoing)
+    sender = next((one.sender.name for one in answered), "")
+    return sender or (short(letter.mail.to[0].email).partition("@")[0] if letter.mail.to else "")
 
 
 def short(email: str) -> str:
     """An address as it fits in a line: nobody reads a token."""
     local_part, _, domain = email.partition("@")
     return email if len(local_part) <= LONG_LOCAL_PART else f"{local_part[:10]}…@{domain}"
-
-
-def _is_ours(hub: Hub, email: str) -> bool:
-    return hub.site.local_part(email) is not None
 
 
 def _upcoming(language: str, next_due: datetime | None, now: datetime, zone: str) -> str:
@@ -120,11 +132,3 @@ def _groups(hub: Hub, who: Somebody, language: str) -> list[Group]:
             )
             for group in reading.open_lists(session)
         ]
-
-
-def _tries(hub: Hub, language: str, groups: list[Group]) -> list[list[Piece]]:
-    """What a visitor may do, step by step, in the group of the town's history."""
-    group = next(group for group in groups if group.address == hub.site.address(GARDEN))
-    named = {1: {"join": group.join}, 2: {"group": group.address}}
-    said = [say(language, f"sandbox.try-{step}", **named.get(step, {})) for step in TRY]
-    return [list(pieces(words, hub.site.base_url or "", partial(_is_ours, hub))) for words in said]

@@ -31,7 +31,7 @@ def _town_has_a_past(visitor: Visitor) -> None:
     assert "La posta di Nives Poggi" in visitor.goes(visitor.home).text
     assert visitor.mailbox("nives") == []
     letters = [row for row in visitor.mailbox("rita") if row.subject.startswith("La lettera di ")]
-    assert "Le mie sono nel capanno" in " ".join(visitor.goes(row.link).text for row in letters)
+    assert "La mia è nel capanno" in " ".join(visitor.reads(row).text for row in letters)
     assert not [row for row in visitor.mailbox("rita") if row.state == "new"]
 
 
@@ -42,7 +42,7 @@ def _joins(visitor: Visitor) -> None:
     visitor.replies("nives", confirmation, "sì")
     welcome = visitor.newest("nives")
     assert welcome.subject == "Iscrizione confermata: Orto urbano"
-    link = re.search(r'href="([^"]+write[^"]+to=orto@[^"]+)"', visitor.goes(welcome.link).html)
+    link = re.search(r'href="([^"]+write[^"]+to=orto@[^"]+)"', visitor.reads(welcome).html)
     assert link is not None, "an address in a letter opens a form to write"
     assert f'name="to" value="{GROUP}"' in visitor.goes(link[1]).html
 
@@ -51,23 +51,23 @@ def _is_read_first(visitor: Visitor) -> None:
     visitor.writes("nives", GROUP, "Mi presento", "Sono Nives e so potare. <b>Ciao</b>")
     assert "aspetta di essere letto" in visitor.newest("nives").subject
     held = visitor.newest("bruno")
-    assert "&lt;b&gt;Ciao&lt;/b&gt;" in visitor.goes(held.link).html
+    assert "&lt;b&gt;Ciao&lt;/b&gt;" in visitor.reads(held).html
     visitor.replies("bruno", held, "pubblica")
 
 
 def _reaches_everybody(visitor: Visitor) -> None:
     visitor.turns("day")
     for who in ("bruno", "rita", "aldo", "teo", "marta", "nives"):
-        assert "Sono Nives e so potare" in visitor.goes(_letter(visitor, who).link).text, who
+        assert "Sono Nives e so potare" in visitor.reads(_letter(visitor, who)).text, who
     letter = _letter(visitor, "rita")
-    number = re.search(r"(\d+)\. Mi presento", visitor.goes(letter.link).text)
+    number = re.search(r"(\d+)\. Mi presento", visitor.reads(letter).text)
     assert number is not None
     visitor.replies("rita", letter, f"{number[1]} Vieni sabato.")
     assert visitor.newest("rita").subject == "La tua risposta alla lettera è arrivata"
     visitor.writes("nives", "orto-ogni@pietrafiore.example")
     visitor.writes("aldo", GROUP, "Le assi", "Sono arrivate.")
     visitor.turns("day")
-    assert "Vieni sabato." in visitor.goes(_letter(visitor, "nives").link).text
+    assert "Vieni sabato." in visitor.reads(_letter(visitor, "nives")).text
     assert "Le assi" in [row.subject for row in visitor.mailbox("nives")]
 
 
@@ -77,7 +77,7 @@ def _letter(visitor: Visitor, who: str) -> Row:
 
 def _joins_by_a_page(visitor: Visitor) -> None:
     visitor.writes("nives", "piazza-iscriviti@pietrafiore.example")
-    [page] = PRESSED.findall(visitor.goes(visitor.newest("nives").link).html)
+    [page] = PRESSED.findall(visitor.reads(visitor.newest("nives")).html)
     assert "Vuoi entrare nel gruppo La piazza?" in visitor.goes(page).text
     assert "Fatto" in visitor.goes(page, {}).text
     assert "Fatto" in visitor.goes(page).text

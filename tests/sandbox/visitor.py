@@ -69,6 +69,10 @@ class Visitor:
         rows = ROW.findall(self.goes(f"/mail/{who}").html)
         return [Row(state, unescape(name), unescape(link), unescape(subject)) for state, name, link, subject in rows]
 
+    def reads(self, row: Row) -> Seen:
+        """Open a letter, as plain text."""
+        return self.goes(f"{row.link}&as=text")
+
     def newest(self, who: str) -> Row:
         return next(row for row in self.mailbox(who) if row.state == "new")
 

@@ -1,0 +1,129 @@
+"""The tour of six steps, in both languages, against the real town: each step is done when it has happened."""
+
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from mailhub.cli.firstrun import prepare
+from mailhub.language import LANGUAGES, say
+from mailhub.sandbox.demo import living_town
+from tests.sandbox.guest import Guest
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def guest(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    folder = tmp_path_factory.mktemp("town")
+    with living_town(folder, request.param, prepare, threading.Event(), in_helpers=False) as demo:
+        yield Guest(demo, request.param)
+
+
+def test_nothing_is_done_before_anything_has_happened(guest: Guest) -> None:
+    for step in range(1, 7):
+        guest.goes_to(step)
+        assert guest.done == []
+        assert not any(move.is_done for move in guest.moves)
+    guest.goes_to("")
+    assert guest.text == f"{_said(guest, 'step-1')}. {_said(guest, 'tour-1')}"
+    assert 'class="qrline"' in guest.page, "the poster hangs beside the mailbox"
+
+
+def test_1_an_empty_mail_and_a_yes(guest: Guest) -> None:
+    guest.takes(0)
+    assert guest.done == []
+    assert [move.is_done for move in guest.moves] == [True, False]
+    assert 'class="qrline"' not in guest.page
+    guest.takes(1, text="")  # an empty answer does nothing, and is told so
+    assert guest.done == []
+    assert guest.newest().mail.subject in {
+        "La tua mail è arrivata senza parole nuove",
+        "Your mail came without new words",
+    }
+    guest.takes(1)
+    assert guest.done == [1]
+    assert guest.text.startswith(_said(guest, "step-2"))
+
+
+def test_3_the_letter_of_tomorrow_tells_of_two_groups(guest: Guest) -> None:
+    guest.goes_to(3)
+    guest.takes(0)
+    guest.takes(0)
+    assert guest.moves[0].is_done
+    guest.takes(1)
+    assert guest.done == [1], "a letter that lies unopened is not read"
+    guest.opens(2)
+    assert guest.done == [1, 3]
+    letter = guest.newest().mail.text
+    numbers = re.findall(r"(?m)^(\d)\. ", letter)
+    assert numbers == [str(number) for number in range(1, 8)]
+    assert all(re.search(rf"(?m)^{who}", letter) for who in ("Rita Fontana, ", "Aldo Serra, ", "Teo Ronchi, "))
+    assert re.search(r"(?m)^7\. [^\n]+: Aldo Serra", letter), "his fourth message is one line"
+
+
+def test_4_two_lines_take_effect_and_what_is_unclear_is_asked(guest: Guest) -> None:
+    guest.goes_to(4)
+    guest.takes(1)
+    assert guest.moves[1].is_done
+    assert 4 not in guest.done
+    assert guest.newest().mail.subject in {"A quale messaggio rispondi?", "Which message do you mean?"}
+    guest.takes(0)
+    assert 4 in guest.done
+    receipt = next(letter.mail for letter in guest.mailbox() if letter.mail.subject in _RECEIPTS)
+    assert len(re.findall(r"(?m)^\d\b", receipt.text)) >= 2
+
+
+_RECEIPTS = {"La tua risposta alla lettera è arrivata", "Your answer to the letter has arrived"}
+
+
+def test_5_bruno_lets_a_message_out(guest: Guest) -> None:
+    guest.goes_to(5)
+    guest.opens(0)
+    assert "Bruno Valli" in guest.page
+    guest.takes(1)
+    assert 5 in guest.done
+    assert guest.newest().mail.subject in {"Il tuo messaggio è andato al gruppo", "Your message has gone to the group"}
+
+
+def test_6_why_leave_undo(guest: Guest) -> None:
+    guest.goes_to(6)
+    for place in range(3):
+        assert 6 not in guest.done
+        guest.takes(place)
+    assert 6 in guest.done
+    assert "tour=7" in guest.page
+
+
+def test_the_last_panel_counts_what_was_written_and_what_came(guest: Guest) -> None:
+    guest.goes_to(7)
+    yours = len(guest.demo.post.by_visitor())
+    ours = sum(not letter.outgoing for letter in guest.mailbox())
+    assert guest.text == _said(guest, "end-by-mail", yours=yours, ours=ours)
+    assert yours >= 9
+
+
+def test_a_step_begun_again_is_open_again(guest: Guest) -> None:
+    assert 6 in guest.done
+    guest.presses(f"/tour/nives/6?lang={guest.language}")
+    assert 6 not in guest.done
+    assert [move.is_done for move in guest.moves] == [False, False, False]
+
+
+def test_a_closed_panel_stays_closed_until_it_is_opened(guest: Guest) -> None:
+    guest.goes_to("off")
+    assert 'id="tour"' not in guest.page
+    assert "tour=off" in guest.page
+    guest.goes_to("")
+    assert 'id="tour"' in guest.page
+
+
+def test_every_day_has_something_to_read(guest: Guest) -> None:
+    before = len(guest.mailbox("rita"))
+    for _ in range(2):
+        guest.presses(f"/turn/nives?lang={guest.language}", by="day")
+        assert guest.newest("rita").mail.list_ids == ("letter.pietrafiore.example",)
+    assert len(guest.mailbox("rita")) >= before + 2
+
+
+def _said(guest: Guest, key: str, **values: object) -> str:
+    return say(guest.language, f"sandbox.{key}", **values)
