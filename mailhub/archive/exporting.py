@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.archive import mbox
+from mailhub.archive import mbox, reading
 from mailhub.archive import raw as raws
+from mailhub.archive.reading import Shown
 from mailhub.archive.tables import Post, PostState, Raw
 from mailhub.db.session import Database
 from mailhub.site import Site
 
 _PAGE = 100
+_MOST_OCTETS = 4 * 2**20
 
 
 def export_mbox(database: Database, site: Site, list_id: int, out: BinaryIO) -> int:
@@ -47,6 +50,24 @@ def export_threads(database: Database, list_id: int, out: BinaryIO) -> int:
             out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         count += len(page)
     return count
+
+
+def posts_after(
+    session: Session, list_id: int, number: int, *, within: tuple[datetime, datetime] | None = None
+) -> list[Shown]:
+    """The next published posts after this number, a handful: as many as memory should hold at once, one at least."""
+    there = sa.select(Post.id, Post.size).where(
+        Post.list_id == list_id, Post.state == PostState.PUBLISHED, Post.number > number
+    )
+    if within is not None:
+        there = there.where(Post.sent_at >= within[0], Post.sent_at < within[1])
+    taken, octets = list[int](), 0
+    for post_id, size in session.execute(there.order_by(Post.number).limit(_PAGE)):
+        octets += size
+        if taken and octets > _MOST_OCTETS:
+            break
+        taken.append(post_id)
+    return reading.shown(session, taken)
 
 
 def _pages(database: Database, list_id: int) -> Iterator[tuple[Session, list[Post]]]:
