@@ -34,6 +34,10 @@ The beech by the fountain must not be cut. Ask {ANA} first.
 
 Rita
 """
+HTML = """<h1>Seeds</h1><p style="color: #1f2a24">I have <b>beans</b> and these:</p>
+<table><tr><th>What</th><th>How many</th></tr><tr><td>Tomatoes</td><td>40</td></tr></table>
+<img src="https://tracker.example/open.gif" alt="A tomato">
+<p><a href="https://seeds.example/all">the whole list</a></p>"""
 MESSAGES = 33  # of the longest conversation: more than a page of it
 
 
@@ -64,7 +68,9 @@ def settle(town: Town) -> None:
         town.letter(BRUNO, "square@lists.test", "Re: The fence", f"Board number {number}.", headers=headers)
         for number in range(2, MESSAGES + 1)
     ]
-    bring(town, "square", (mail.as_bytes(policy=policy.SMTP) for mail in fence))
+    seeds = town.letter(f"Rita Fontana <{RITA}>", "square@lists.test", "Seeds", "I have beans and tomatoes.")
+    seeds.add_alternative(HTML, subtype="html")
+    bring(town, "square", (mail.as_bytes(policy=policy.SMTP) for mail in (seeds, *fence)))
 
 
 def bring(town: Town, slug: str, mails: Iterable[bytes]) -> None:

@@ -18,6 +18,7 @@ _SMALL_TARGETS = """least => {
     && [...one.parentElement.childNodes].some(node => node !== one && isBeside(node));
   const height = one => Math.max(...[one, one.closest("label")].map(it => it ? it.getBoundingClientRect().height : 0));
   return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter(one => !one.closest(".words, .as-written"))  // what people wrote, they laid out
     .filter(one => one.checkVisibility() && one.type !== "hidden" && !isInSentence(one) && height(one) < least - 0.5)
     .map(one => `<${one.tagName.toLowerCase()}> ${one.textContent.trim().slice(0, 40)}: ${height(one)} px high`);
 }"""

@@ -1,11 +1,11 @@
 """The archive in a real browser: groups, a conversation, a message, search, the way in; in both languages."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from mailhub.language import say
 from tests.browser.community import ANA, MEMBER, MESSAGES, SECRET, TITLES, newest, path_in
 from tests.browser.looking import look
-from tests.browser.watching import Visit, follows, heading, presses, visit, walked
+from tests.browser.watching import Visit, follows, heading, opens, presses, visit, walked
 from tests.stories.town import Town
 
 
@@ -16,13 +16,13 @@ def signs_in(visitor: Visit, town: Town) -> None:
     look(visitor, "the sign-in page")
     page.get_by_label(say(language, "web.login-email")).fill(MEMBER[language])
     presses(page, say(language, "web.login-button"))
-    expect(page.get_by_role("heading", level=1)).to_have_text(say(language, "web.login-sent"))
+    assert heading(page) == say(language, "web.login-sent")
     look(visitor, "the link is sent")
     town.settles()
     visitor.goes(path_in(newest(town, MEMBER[language]), "login"))
     look(visitor, "the link of the mail")
     presses(page, say(language, "web.login-enter"))
-    expect(page.get_by_role("heading", level=1)).to_have_text(say(language, "web.signed-in"))
+    assert heading(page) == say(language, "web.signed-in")
     look(visitor, "signed in")
 
 
@@ -64,13 +64,14 @@ def test_words_are_searched_found_and_read(browser: Browser, town: Town, languag
             (SECRET, say(language, "web.search-none", words=SECRET)),
         ):
             page.get_by_role("searchbox").fill(asked)
-            page.get_by_role("searchbox").press("Enter")
-            expect(page.get_by_role("main")).to_contain_text(told)
+            with page.expect_navigation():
+                page.get_by_role("searchbox").press("Enter")
+            assert told in page.get_by_role("main").inner_text()
             look(visitor, f"searching for {asked!r}")
         page.get_by_role("searchbox").fill("ladders from:rita")
         presses(page, say(language, "web.search-button"))
         look(visitor, "something found")
-        page.get_by_role("main").get_by_role("link").first.click()
+        opens(page, page.get_by_role("main").get_by_role("link").first)
         assert heading(page).startswith("Pruning on Saturday")
         assert ANA not in page.content()  # strangers see no address
         look(visitor, "a message with a file")
@@ -93,3 +94,16 @@ def test_a_member_signs_in_by_mail_and_reads_their_groups_alone(
         assert str(answer).startswith("mailto:garden@")
         look(visitor, "a conversation as its members read it")
         assert visitor.goes("/circle/") == 404
+
+
+@walked
+def test_a_message_is_seen_as_it_was_written(browser: Browser, town: Town, language: str, script: bool) -> None:
+    with visit(browser, language, script=script) as visitor:
+        page = visitor.page
+        visitor.goes("/square/")
+        follows(page, "Seeds")
+        opens(page, page.get_by_role("article").get_by_role("link").first)
+        follows(page, say(language, "web.as-written"))
+        assert page.get_by_role("table").is_visible()
+        assert "A tomato" in page.get_by_role("main").inner_text()  # the picture itself is asked of nobody
+        look(visitor, "a message as it was written")

@@ -8,7 +8,7 @@ from mailhub.language import say
 from mailhub.lists.tables import SubscriptionState
 from tests.browser.community import MEMBER, TITLES, newest, path_in
 from tests.browser.looking import look
-from tests.browser.watching import heading, presses, visit, walked
+from tests.browser.watching import heading, opens, presses, visit, walked
 from tests.stories.town import Town
 
 
@@ -50,7 +50,7 @@ def test_one_joins_by_the_form_and_the_button_of_the_mail(
         visitor.goes(button)
         look(visitor, "the button of the mail")
         assert (rows(town), belongs(town, "square", email)) == (before, False)
-        page.get_by_role("main").get_by_role("button").click()
+        opens(page, page.get_by_role("main").get_by_role("button"))
         look(visitor, "the button, pressed")
         assert belongs(town, "square", email)
         visitor.goes("/a/aaaa?v=confirm")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request
 
 HOST = "lists.test"
 BASE = f"https://{HOST}"
@@ -25,11 +25,17 @@ walked = pytest.mark.parametrize(
 
 
 def presses(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    opens(page, page.get_by_role("button", name=name, exact=True))
 
 
 def follows(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
+    opens(page, page.get_by_role("link", name=name, exact=True).first)
+
+
+def opens(page: Page, target: Locator) -> None:
+    """Press what leads to another page, and wait until that is there with its looks."""
+    with page.expect_navigation():
+        target.click()
 
 
 def heading(page: Page) -> str:
