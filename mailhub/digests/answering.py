@@ -10,7 +10,7 @@ from typing import Any
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
 from mailhub.digests import answers, posting, stopping, text, which, whole, wordings
-from mailhub.digests.answers import Item, Piece
+from mailhub.digests.answers import Item, Piece, Reading
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
 from mailhub.digests.viewing import Shown, View, Viewer
@@ -54,10 +54,21 @@ class Answering:
         mail = message.parse(raws.read(act.session, act.site, act.raw_id))
         [view] = Viewer(act.session, act.site, self.offers).views([letter])
         done = _Done(files=mail.attachments)
-        read = answers.read(mail.text, items_of(view), own_name=_name(act))
+        read = self._read(act, view, mail)
+        if read.is_empty:
+            return Outcome(False, Answer("inbound.empty", {}, act.thing, returns_text=True))
         for part, piece in enumerate(read.pieces):
             self._take(act, view, mail, piece, part, done)
         return self._told(act, view, letter, mail, done)
+
+    def _read(self, act: Act, view: View, mail: Mail) -> Reading:
+        kinds = {item.number: item.thing.kind for item in view.shown}
+
+        def understood(number: int, said: str) -> bool:
+            return self.verbs.recognise(said, kinds[number]) is not None
+
+        around = text.around(view)
+        return answers.read(mail.text, items_of(view), own_name=_name(act), around=around, understood=understood)
 
     def undo(self, act: Act, kept: Mapping[str, Any]) -> Outcome:
         """Take back what still can be: messages that have not left, and words that changed something."""

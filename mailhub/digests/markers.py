@@ -1,63 +1,63 @@
-"""Numbers by which people say what they answer, at the start of a line or of a clause, in Italian and "
-"English. Pure."""
+"""Numbers by which people say what they answer, at the start of a line or of a clause, in Italian and English. Pure."""
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-HIGHEST = 99  # of what is not there but may have been meant; larger numbers are years, prices, telephones
+from mailhub.digests import numerals
+from mailhub.digests.numerals import LAST, ORDINALS, UNITS, WORDS
 
-_UNITS_IT = "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici".split()  # noqa: SIM905
-_UNITS_EN = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()  # noqa: SIM905
-_ORDINALS_IT = "prim second terz quart quint sest settim ottav non decim".split()  # noqa: SIM905
-_ORDINALS_EN = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
-_WORDS = {word: n for words in (_UNITS_IT, _UNITS_EN) for n, word in enumerate(words, 1)} | {"una": 1, "un": 1}
-_ORDINALS = {f"{stem}{end}": n for n, stem in enumerate(_ORDINALS_IT, 1) for end in ("o", "a")} | {
-    word: n for n, word in enumerate(_ORDINALS_EN, 1)
-}
-_MONTHS = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre january "
-    "february march "
-    "april may june july august september october november december gen feb mar apr mag giu lug ago set ott "
-    "nov dic jan jun "
-    "jul aug sep oct dec"
-).replace(" ", "|")
-# Whatever is counted in these is no item: «3 persone», «2 ore», "4 of us".
-_COUNTED = (
-    "person[ae]|bambin[oi]|ragazz[oiae]|adult[oi]|amic[oi]|volt[ae]|giorn[oi]|or[ae]|minut[oi]|settiman[ae]|"
-    "mes[ei]|ann[oi]|"
-    "metri|chili|kg|km|euro|€|litri|posti?|auto|macchine|di noi|di loro|people|persons?|kids|children|adults|"
-    "friends|times?|"
-    "days?|hours?|minutes?|weeks?|months?|years?|metres|kilos|euros?|litres|seats?|places|cars?|of us|of them|"
-    "more|other|o|or|"
-    "su|out of|x|st|nd|rd|th|anni|gradi|degrees|%|alberi|trees|copie|copies|scatole|boxes"
+HIGHEST = 99  # of what is not there but may have been meant; larger numbers are years, prices, telephones
+LONGEST = 160  # characters of a line in which its numbers are looked for
+
+_FRAMES = (
+    r"per|su|quanto|riguardo|rispondo|risposta|rispondendo|re|on|for|about|as for|regarding|answer to|reply to|to|both|"
+    r"in risposta"
 )
-_MARKS = (
-    r"(?:(?:(?:per|su|quanto|riguardo|rispondo|risposta|re|on|for|about|as for|regarding|answer to|reply to|to)\s+)?"
-    r"(?:(?:il|la|lo|al|alla|sul|sulla|nel|nella|del|della|a|the)\s+)?"
-    r"(?:(?:punto|numero|messaggio|domanda|voce|num\.?|nr\.?|n\.?|nº|n°|no\.|no(?=\s\d{1,3}[:).])|#|item|"
-    r"number|point|message|question|answer)\s*)?)"
+_FEMININE = ("la", "alla", "sulla", "nella", "della")
+_ARTICLES = ("il", "lo", "al", "sul", "nel", "del", *_FEMININE, "a", "the")
+_NOUNS = (
+    r"punt[oi]|numer[oi]|messaggi?o?|domand[ae]|voc[ei]|num\.?|nr\.?|n\.?|nº|n°|no\.|no(?=\s\d{1,3}[:).])|#|items?|"
+    r"numbers?|points?|messages?|questions?|answers?|nos\.?"
 )
-_NUMBER = r"\d{1,3}"
-_END = r"(?:\s*[).:\]°º]+(?!\d)|\s*[-–—=>]+(?=\s|[^\W\d])|\s*,(?=\s)|(?=\s)|(?=[^\W\d_]{2})|$)"
-_MANY = rf"{_NUMBER}(?:\s*(?:,|e|ed|and|&|\+|/|-|–)\s*{_NUMBER})*"
-_LEADING = re.compile(rf"[\s(\[*•·-]{{0,4}}(?P<mark>{_MARKS})(?P<numbers>{_MANY})(?P<end>{_END})", re.IGNORECASE)
-_WRITTEN = "|".join(sorted([*_WORDS, *_ORDINALS], key=len, reverse=True))
-_WRITTEN_OUT = re.compile(
-    rf"\s{{0,3}}(?P<mark>{_MARKS})(?<![^\W\d_])(?P<word>{_WRITTEN})(?:\s+one)?(?P<end>\s*[):.;]|\s*[-–—]\s|\s*,|(?=\s)|$)",
+_MARK = (
+    rf"(?:(?P<frame>{_FRAMES})\s+)?(?:(?P<article>{'|'.join(_ARTICLES)})\s+|(?P<elided>l['’]))?"
+    rf"(?:(?P<noun>{_NOUNS})\s*)?"
+)
+_FIGURE = r"\d{1,3}(?:st|nd|rd|th|ª|a)?(?!\d)"
+_AND = r"\s*(?:[,/+&–-]|(?:e|ed|and)\b)\s*"
+_MORE = rf"(?:{_AND}|\s*(?:e|ed|and|&|\+)\s+(?:{'|'.join(_ARTICLES)})\s+)"
+_ONE = r"(?:\s+one\b)?"
+_END = r"(?:\s*[).:;\]°º!?]+(?!\d)|\s*[-–—=>]+(?=\s|[^\W\d])|\s*,(?=\s)|(?=\s)|(?=[^\W\d_](?:[^\W\d_]|['’]))|$)"
+_FIGURES = re.compile(
+    rf"[\s(\[*•·-]{{0,4}}{_MARK}(?P<many>{_FIGURE}(?:{_MORE}{_FIGURE})*){_ONE}(?P<end>{_END})", re.IGNORECASE
+)
+_WRITTEN = re.compile(
+    rf"[\s(*•·-]{{0,4}}{_MARK}(?<![^\W\d_])(?P<many>(?:{WORDS})(?:{_MORE}(?:{WORDS})\b)*){_ONE}"
+    r"(?P<end>\s*[):.;!?]|\s*[-–—]\s|\s*,|(?=\s)|$)",
     re.IGNORECASE,
 )
-_NOT_AN_ITEM = re.compile(rf"\s*(?:(?:{_MONTHS})\b|[:.,/h]\d|(?:{_COUNTED})(?![^\W_]))", re.IGNORECASE)
-_DATE_OR_TIME = re.compile(r"\s{0,3}(?:\d{1,2}[:.h]\d\d\b|\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\d{1,2}-\d{1,2}-\d{2,4}\b)")
+_DATE_OR_TIME = re.compile(
+    r"\s{0,3}(?:\d{1,2}[:.h]\d\d\b|\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\d{1,2}-\d{1,2}-\d{2,4}\b|0\d)", re.IGNORECASE
+)
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[-–]")
+_SUFFIXED = re.compile(r"\d(?:st|nd|rd|th|ª|a)\b", re.IGNORECASE)
 _ONLY = re.compile(
-    rf"\s*(?:{_MARKS})(?P<chosen>\d{{1,3}}|(?<![^\W\d_])(?:{_WRITTEN}|zero|nessuno|nessuna|none))(?:\s+one)?\s*[).:!]*\s*"
+    rf"\s{{0,3}}{_MARK}(?P<chosen>\d{{1,3}}|(?<![^\W\d_])(?:{WORDS}|zero|nessuno|nessuna|none))(?:\s+one)?\s?[).:!]*\s?"
     r"(?:(?:grazie|please|per favore|thanks|direi|penso)[\s.!]*)?",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    rf"(?:[,;.]|\s[-–—])\s+(?:e\s+|and\s+|poi\s+|then\s+)?(?={_MARKS}{_NUMBER}(?:\s*[).:]|\s))", re.IGNORECASE
+_ASSENT = (
+    r"s[iì]|no|ok|okay|va bene|vengo|ci sono|d['’]accordo|volentieri|contrari[oa]|favorevole|yes|yep|nope|fine|agreed|"
+    r"i['’]m in|count me in"
 )
-_SPLIT_NUMBERS = re.compile(r"\d+|[-–]")
+_BEHIND = re.compile(
+    rf"\s{{0,3}}(?P<said>{_ASSENT})\s(?:(?:(?:per|con)\s)?(?P<article>alla|al|la|il|sulla|sul)|(?:to|on)(?:\sthe)?|for\sthe)"
+    rf"\s(?:(?:punto|numero|number|n\.?|nr\.?|#)\s?)?(?P<many>(?:{_FIGURE}|{WORDS})\b(?:{_MORE}(?:{_FIGURE}|{WORDS})\b)*)"
+    r"(?:\sone)?\s?[.!,;]?\s?",
+    re.IGNORECASE,
+)
+_SHORT = 3  # words of «first: yes, second: no»
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,101 +66,113 @@ class Marker:
 
     numbers: tuple[int, ...]
     rest: str
+    whole: str = ""  # with the numbers: what is asked about where they may count something
     is_doubtful: bool = False
     is_word: bool = False  # written out, with nothing that sets it apart from prose
+    is_loose: bool = False  # a figure, with nothing that sets it apart from prose
 
 
 def leading(text: str, known: Collection[int]) -> Marker | None:
     """What a text begins with; None where that is prose, a date or an hour."""
-    if _DATE_OR_TIME.match(text):
+    start = text[:LONGEST]
+    if _DATE_OR_TIME.match(start):
         return None
-    found = _LEADING.match(text)
+    found = _FIGURES.match(start)
     if found is None:
-        return _word(text, known)
-    numbers, mark, rest = _numbers(found["numbers"]), found["mark"].strip(), text[found.end() :]
-    is_bare = not mark and not found["end"].strip()
+        return _written(text, known)
+    numbers, after = _numbers(found["many"], known), text[found.end("many") :]
     if not numbers or any(number not in known and not 0 < number <= HIGHEST for number in numbers):
         return None
-    if _NOT_AN_ITEM.match(text[found.end("numbers") :]):
+    article = (found["article"] or "").lower()
+    is_loose = not (found["frame"] or found["noun"] or found["end"].strip(" ,") or article in _FEMININE)
+    is_bare = is_loose and not article and not found["end"].strip()
+    if numerals.counts(after, numbers[-1]) and not (found["noun"] and not numerals.is_date(after)):
         # «3 persone» where the letter has a third item may be either; elsewhere it is prose.
-        is_candidate = is_bare and numbers[0] in known and not _is_date(text[found.end("numbers") :])
-        return Marker(numbers, text.strip(), is_doubtful=True) if is_candidate else None
-    is_here = any(number in known for number in numbers)
-    if mark.lower() in _ARTICLES and not is_here:  # «il 14 vengo» is a day
+        is_candidate = is_bare and numbers[0] in known and not numerals.is_date(after)
+        return Marker(numbers, after.strip(), text.strip(), is_doubtful=True) if is_candidate else None
+    if found["article"] and not found["noun"] and not any(number in known for number in numbers):
+        return None  # «il 14 vengo» is a day
+    is_day = _SUFFIXED.search(found["many"]) and not (
+        found["end"].strip(" ,") or article in _FEMININE or "one" in found[0].lower()
+    )
+    rest = text[found.end() :].strip(" \t")
+    is_doubtful = bool(is_day) or (is_loose and rest[:1].isdigit())  # «3 5 vengo» may be two things, or a count
+    return Marker(numbers, rest, text.strip(), is_doubtful=is_doubtful, is_loose=is_loose)
+
+
+def behind(text: str, known: Collection[int]) -> Marker | None:
+    """A word of assent with its number behind it: «sì alla 3», "no to 5"."""
+    found = _BEHIND.fullmatch(text) if len(text) <= LONGEST else None
+    numbers = _numbers(found["many"], known) if found is not None else ()
+    if found is None or not numbers or not set(numbers) <= set(known):
         return None
-    return Marker(numbers, rest.strip(" \t"))
+    return Marker(numbers, found["said"], text.strip())
 
 
 def is_written_out(line: str, known: Collection[int]) -> bool:
     """Whether a line begins with a number in words."""
-    marker = _word(line, known)
+    marker = _written(line, known)
     return marker is not None and marker.is_word
-
-
-def clauses(line: str, known: Collection[int]) -> list[Marker]:
-    """Every marker of a line that begins with one: «1 sì, 2 no, 3 vengo» has three."""
-    first = leading(line, known)
-    if first is None:
-        return []
-    parts = _CLAUSE.split(first.rest) if not first.is_doubtful else [first.rest]
-    if len(parts) == 1:
-        return [first]
-    rests = [leading(part, known) for part in parts[1:]]
-    named = [marker for marker in rests if marker is not None and not marker.is_doubtful]
-    if len(named) < len(rests) or not all(number in known for marker in named for number in marker.numbers):
-        return [first]  # what looks like a clause is part of the words
-    counts = any(re.search(r"(?<![\d:./])\d", part) for part in (parts[0], *(marker.rest for marker in named)))
-    found = [Marker(first.numbers, parts[0].strip()), *named]
-    return [Marker(m.numbers, m.rest, is_doubtful=True) for m in found] if counts else found
 
 
 def alone(line: str) -> int | None:
     """The number a line consists of."""
-    found = _ONLY.fullmatch(line)
+    found = _ONLY.fullmatch(" ".join(line.split())) if len(line) <= LONGEST else None
     if found is None:
         return None
     said = found["chosen"].lower()
     if said.isdigit():
         return int(said)
-    return 0 if said in ("zero", "nessuno", "nessuna", "none") else _WORDS.get(said, _ORDINALS.get(said))
+    number = 0 if said in ("zero", "nessuno", "nessuna", "none") else UNITS.get(said, ORDINALS.get(said))
+    return number if number != LAST else None
 
 
-_ARTICLES = frozenset("il la lo al alla sul sulla nel nella del della a the to on for per".split())  # noqa: SIM905
-
-
-def _word(text: str, known: Collection[int]) -> Marker | None:
-    """A number written out: sure behind a mark or before one, a mere word otherwise."""
-    found = _WRITTEN_OUT.match(text)
-    if found is None:
+def _written(text: str, known: Collection[int]) -> Marker | None:
+    """Numbers written out: sure behind a mark or before one, mere words otherwise."""
+    found = _WRITTEN.match(text[:LONGEST])
+    if found is None or not known:
         return None
-    said, mark, end = found["word"].lower(), found["mark"].strip(), found["end"].strip()
-    number, rest = _WORDS.get(said, _ORDINALS.get(said, 0)), text[found.end() :]
-    if number not in known or _NOT_AN_ITEM.match(text[found.end("word") :]):
+    words = [word for word in re.findall(r"[^\W\d_]+", found["many"].lower()) if word in UNITS or word in ORDINALS]
+    numbers, rest = _numbers(found["many"], known), text[found.end() :].strip(" \t")
+    if not set(numbers) <= set(known) or numerals.counts(text[found.end("many") :], 0):
         return None
-    is_ordinal = said in _ORDINALS
-    if is_ordinal and not mark:
+    how = _is_sure(found, words, rest)
+    if how is None:
         return None
-    if said in ("un", "una") and not end and not mark:
-        return None  # an article
-    is_plain = not end and not (mark and (is_ordinal or mark.split()[-1].lower() not in _ARTICLES))
-    return Marker((number,), rest.strip(" \t"), is_doubtful=is_plain, is_word=is_plain)
+    return Marker(numbers, rest, text.strip(), is_doubtful=not how, is_word=not how)
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    """«1, 2 e 4»; «1-3» is a row."""
+def _is_sure(found: re.Match[str], words: list[str], rest: str) -> bool | None:
+    """Whether number words certainly mark; None where they certainly do not."""
+    article, end = (found["article"] or "").lower(), found["end"].strip()
+    is_marked = bool(article or found["elided"] or found["noun"])
+    if found["noun"] or (words[0] in ORDINALS and is_marked and ("one" in found[0].lower().split() or len(words) > 1)):
+        return True
+    if words[0] in ORDINALS:
+        if not is_marked and not found["frame"]:
+            # «Primo: … Secondo: …» are the points of a speech; «seconda: no» is an answer
+            is_short = numerals.begins_answer(rest) and len(rest.split()) <= _SHORT
+            return (words[0].endswith("a") or is_short) if end in (":", ")") else None
+        return bool(end) or not rest or numerals.begins_answer(rest)
+    if words[0] in ("un", "una", "one") and not end:
+        return None  # an article, or "the one about the gate"
+    return (bool(end) and end != ",") or (article in _FEMININE and words[0] != "una")
+
+
+def _numbers(text: str, known: Collection[int]) -> tuple[int, ...]:
+    """«1, 2 e 4»; «1-3» is a row; the last one is the highest there is."""
     found: list[int] = []
     is_row = False
-    for token in _SPLIT_NUMBERS.findall(text):
-        if not token.isdigit():
+    for said in _TOKEN.findall(text.lower()):
+        if said in ("-", "–"):
             is_row = True
             continue
-        number = int(token)
+        number = int(said) if said.isdigit() else UNITS.get(said, ORDINALS.get(said))
+        if number is None:
+            continue
+        number = max(known, default=0) if number == LAST else number
         if is_row and found and found[-1] < number <= found[-1] + 20:
             found += range(found[-1] + 1, number)
         found.append(number)
         is_row = False
     return tuple(dict.fromkeys(found))
-
-
-def _is_date(after: str) -> bool:
-    return re.match(rf"\s*(?:(?:{_MONTHS})\b|[:.,/h]\d)", after, re.IGNORECASE) is not None

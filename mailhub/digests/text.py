@@ -24,6 +24,12 @@ def printed(view: View, item: Shown) -> str:
     return "\n".join(_item(view, item))
 
 
+def around(view: View) -> str:
+    """The words of the letter about none of its things, of its text and its HTML."""
+    words = (wordings.subject(view), wordings.opening(view), *wordings.welcome(view), wordings.answering(view))
+    return "\n".join((*words, *wordings.rule(view), *wordings.footer(view, "")))
+
+
 def parted(view: View) -> list[list[str]]:
     """Things with a rule above each that stands whole; those told in a line stand together."""
     blocks: list[list[str]] = []

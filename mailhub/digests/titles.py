@@ -12,8 +12,14 @@ _FRAME = re.compile(
     r"for)\s*(?:il|lo|la|i|gli|le|l['’]|the|your|his|her)?\s+",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"\s{0,3}([^:\n.!?]{3,60}):\s+(?=\S)")
+_LABEL = re.compile(r"\s{0,3}(?:re:\s)?([^:\n.!?]{3,60}?)(?::\s|\s[-–—]\s)\s*(?=\S)", re.IGNORECASE)
+_REPLY = re.compile(r"(?:re|r|rif|fw|fwd)\s?:\s*", re.IGNORECASE)
+_AROUND = re.compile(r"^[\s*_#(\[«\"]+|[\s*_:.)\]»\"-]+$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_LINE_WORD = re.compile(r"[^\W_]+")
+_SHORTEST = 4  # letters of a word that tells one title from another
+_ARTICLES = frozenset("il lo la i gli le l the a".split())  # noqa: SIM905
+_LONGEST = 120  # characters of a line that only names something
 _FRAME_WORDS = 4  # after the frame that may name the conversation
 _LABEL_WORDS = 6
 _STEM = 5  # letters by which two forms of a word are the same: «cesoia», «cesoie»
@@ -34,6 +40,26 @@ class Named:
 
     numbers: tuple[int, ...]
     rest: str
+
+
+def alone(line: str, titles: Sequence[tuple[int, str]]) -> int | None:
+    """The item a line names, and does no more than that."""
+    said = _LINE_WORD.findall(_plain(_REPLY.sub("", _AROUND.sub("", line[:_LONGEST]), count=1)))
+    found = [number for number, title in titles if _is_of(said, title)]
+    return found[0] if said and len(found) == 1 and len(line) < _LONGEST else None
+
+
+def _is_of(said: list[str], title: str) -> bool:
+    """Whether some words are a title, but for its small words."""
+    words = _LINE_WORD.findall(_plain(title))
+    if said == words:
+        return True
+    telling = {word[:_STEM] for word in said if len(word) >= _SHORTEST and word not in _COMMON}
+    return (
+        bool(telling)
+        and telling <= set(_stems(title))
+        and all(word in words or word in _ARTICLES for word in said if word[:_STEM] not in telling)
+    )
 
 
 def leading(line: str, titles: Sequence[tuple[int, str]]) -> Named | None:
@@ -60,5 +86,8 @@ def _matching(said: list[str], titles: Sequence[tuple[int, str]]) -> tuple[int, 
 
 
 def _stems(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return [word[:_STEM] for word in _WORD.findall(plain) if word not in _COMMON]
+    return [word[:_STEM] for word in _WORD.findall(_plain(text)) if word not in _COMMON]
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -160,8 +160,8 @@ def test_a_number_that_may_count_something_is_a_candidate_only(text: str, candid
     assert [piece.items for piece in unsure(text)] == [candidates]
 
 
-def test_clauses_that_count_things_are_asked_about() -> None:
-    assert pieces("1 porto 3 cesoie, 2 rastrelli") == []
+def test_what_a_clause_counts_stays_with_it() -> None:
+    assert pieces("1 porto 3 cesoie, 2 rastrelli") == [((1,), "porto 3 cesoie, 2 rastrelli")]
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_ten_numbers_that_do_not_exist_are_told_and_the_text_comes_back(town: To
     assert town.inbox(BRUNO) == []
     [asked] = town.inbox(ANA)
     assert "no numbers 11, 12, 13, 14, 15, 16, 17, 18, 19, 20: they go from 1 to 3" in " ".join(body(asked).split())
-    assert "> yes to number 20" in body(asked)
+    assert "> 20 yes to number 20" in body(asked)
 
 
 @pytest.mark.parametrize("text", ["", "> 1. Shears\n> Has anybody a pair of shears to lend?"])
