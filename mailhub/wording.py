@@ -27,7 +27,7 @@ _USUAL_WORDS = {
     "when": 4,
     "until": 4,
 }
-_TECHNICAL = {
+TECHNICAL = {
     "it": "Per chi gestisce il server:",
     "en": "For whoever runs the server:",
 }  # what follows is not for members
@@ -62,7 +62,7 @@ def problems() -> list[str]:
 
 def faults(language: str, text: str) -> Iterator[str]:
     """What the rules of tone have against one piece of our own text; quotations are other people's words."""
-    ours = text.partition(_TECHNICAL[language])[0]
+    ours = text.partition(TECHNICAL[language])[0]
     if "!" in ours:
         yield "an exclamation mark"
     if _EMOJI.search(ours):

@@ -41,7 +41,7 @@ _HEAD = (
 # How a line of our layouts measures on a wide and on a narrow screen: pixels, and characters.
 _WIDE, _NARROW = 64, 36
 _HEIGHTS = {"h1": (36, 0.65), "h2": (28, 0.8), "muted": (24, 1.1)}
-_LINE, _GAP, _AROUND_WIDE, _AROUND_NARROW = 28, 16, 40, 110
+_LINE, _GAP, _AROUND_WIDE, _AROUND_NARROW = 28, 16, 64, 110
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Everything goes in by the real door. What is still to be said is remembered in m
 import threading
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 
 from mailhub.clock import at_local, local
 from mailhub.hub.build import Hub
@@ -14,7 +15,7 @@ from mailhub.lists import enrolling, reading
 from mailhub.people import persons
 from mailhub.sandbox import story, writing
 from mailhub.sandbox.agenda import Agenda
-from mailhub.sandbox.cast import AWAKE, CAST, VISITOR, Said
+from mailhub.sandbox.cast import AWAKE, CAST, ORGANISER, VISITOR, Said
 from mailhub.sandbox.postoffice import PostOffice
 
 KNOWN_POSTS = 2  # its people are no newcomers
@@ -117,16 +118,14 @@ class Living:
 
 
 def _enrol(hub: Hub, language: str) -> None:
+    """The town's people in all its groups; whoever organises was known by their address alone."""
+    now = hub.clock.now()
     with hub.database.transaction() as session:
-        for group in reading.open_lists(session):
-            for one in (one for one in CAST if one.is_known):
-                enrolling.add(
-                    session,
-                    group.id,
-                    one.mailbox.email,
-                    basis="the story of the sandbox",
-                    name=one.name,
-                    language=language,
-                    published=KNOWN_POSTS,
-                    now=hub.clock.now(),
-                )
+        for group, one in product(reading.open_lists(session), (one for one in CAST if one.is_known)):
+            email, basis = one.mailbox.email, "the story of the sandbox"
+            enrolling.add(
+                session, group.id, email, basis=basis, name=one.name, language=language, published=KNOWN_POSTS, now=now
+            )
+        person = persons.find(session, ORGANISER.mailbox.email)
+        assert person is not None, "they belong to the groups"
+        persons.change(session, person, now=now, name=ORGANISER.name, language=language)

@@ -1,10 +1,10 @@
-"""The pages one looks at: a mailbox, a letter as text or as HTML, its files."""
+"""The pages one looks at: a mailbox, a letter as text or as HTML, its files, what happened to it."""
 
 from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailhub.language import say
-from mailhub.sandbox import htmlview, writing
+from mailhub.sandbox import htmlview, telling, writing
 from mailhub.sandbox.cast import Somebody
 from mailhub.sandbox.desk import demo, language, owner, pages
 from mailhub.sandbox.htmlview import Sheet
@@ -68,6 +68,16 @@ def frame(who: str, number: int) -> Response:
         f"@media(max-width:{NARROW}px){{.paper{{height:{sheet.narrow}px}}}}"
     )
     return Response(rules, mimetype="text/css")
+
+
+@pages.get("/mail/<who>/<int:number>/happened")
+def happened(who: str, number: int) -> str:
+    """What happened to a mail: what came in, what was decided and why, what went out."""
+    mine = owner(who)
+    found = _letter(mine, number)
+    with demo().hub.database.reading() as session:
+        told = telling.story(session, demo().hub, found, language())
+    return show("happened.html", mine, letter=found, told=told)
 
 
 @pages.get("/mail/<who>/<int:number>/file/<int:place>")

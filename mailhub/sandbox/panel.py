@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from mailhub.language import say
 from mailhub.lists import poster, reading, voice
-from mailhub.sandbox import tour
-from mailhub.sandbox.cast import GARDEN, ORGANISER, VISITOR
+from mailhub.mail.address import canonical
+from mailhub.sandbox import telling, tour
+from mailhub.sandbox.cast import CAST, GARDEN, ORGANISER, VISITOR
 from mailhub.sandbox.desk import Demo
 from mailhub.sandbox.guide import Move, Stage, moves
 from mailhub.sandbox.postoffice import Letter
@@ -28,6 +29,15 @@ class Poster:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The mail that the visitor wrote last, and what became of it."""
+
+    who: str
+    number: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """The panel, ready to be drawn."""
 
@@ -36,6 +46,7 @@ class Panel:
     text: str
     moves: tuple[Move, ...]
     poster: Poster | None
+    last: Last | None
 
     @property
     def is_end(self) -> bool:
@@ -66,6 +77,7 @@ def panel(demo: Demo, language: str) -> Panel | None:
             text=_text(demo, language, step, mine, happened),
             moves=tuple(moves(stage, step, demo.begun.get(step))),
             poster=None if step > 1 or stage.newest(CONFIRMATION) else _poster(session, demo, language),
+            last=_last(session, demo, language),
         )
 
 
@@ -76,6 +88,15 @@ def _text(demo: Demo, language: str, step: int, mine: Sequence[Letter], happened
     received = sum(not letter.outgoing for letter in mine)
     key = "sandbox.end-by-page" if happened.used_a_page else "sandbox.end-by-mail"
     return say(language, key, yours=len(demo.post.by_visitor()), ours=received)
+
+
+def _last(session: Session, demo: Demo, language: str) -> Last | None:
+    """If somebody does something else than the step expects, it says what happened, and keeps the step."""
+    for letter in demo.post.by_visitor()[:1]:
+        who = next(one.key for one in CAST if canonical(one.mailbox.email) == letter.owner)
+        if said := telling.end(session, demo.hub, letter, language):
+            return Last(who, letter.id, said)
+    return None
 
 
 def _poster(session: Session, demo: Demo, language: str) -> Poster | None:

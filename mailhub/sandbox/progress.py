@@ -1,5 +1,6 @@
 """What has happened to a visitor so far: read from the rows and from what they opened, never from what they pressed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from mailhub.delivery.tables import Mailing
 from mailhub.digests.mailing import SOURCE as LETTERS
+from mailhub.digests.posting import ANSWERED
 from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.lists.tables import HeldPost, HeldState
 from mailhub.people import persons
 from mailhub.people.tables import Activity, Deed
 from mailhub.sandbox.cast import VISITOR
 from mailhub.sandbox.postoffice import Letter
-from mailhub.tokens import MAILING, Keys
+from mailhub.tokens import Keys
 
 LETTER, CONFIRMATION, WELCOME = "letter", "confirmation", "welcome"
 GOODBYE, FOR_MODERATORS = "goodbye", "for-moderators"
@@ -25,7 +27,8 @@ _KINDS = {
     "lists.goodbye": GOODBYE,
     "held-for-moderators.": FOR_MODERATORS,
 }
-EFFECTS = 2  # lines of one answer that must have done something
+EFFECTS = frozenset({"posted", "held", "done"})  # what a line of an answer to a letter may come to
+ENOUGH = 2  # such lines of one answer
 _WHY = ("why", "why-letter")
 
 
@@ -112,15 +115,8 @@ def _introduced(session: Session, mine: Sequence[Letter], kinds_of: Mapping[int,
 
 def _answered(session: Session, person_id: int) -> datetime | None:
     """When an answer to a letter last did enough: messages that went out or wait, and words that changed something."""
-    answers = sa.select(Deed).where(Deed.person_id == person_id, Deed.verb == "answer", Deed.thing == MAILING.name)
-    for deed in session.scalars(answers.order_by(Deed.id.desc())):
-        # All that one mail does happens at one instant.
-        messages = sa.select(sa.func.count()).where(
-            Activity.person_id == person_id,
-            Activity.at == deed.done_at,
-            Activity.what.in_(("post.held", "post.published")),
-        )
-        words = len((deed.undo or {}).get("deeds", ()))
-        if (session.scalar(messages) or 0) + words >= EFFECTS:
-            return deed.done_at
-    return None
+    pieces = session.scalars(
+        sa.select(Activity).where(Activity.person_id == person_id, Activity.what == ANSWERED).order_by(Activity.id)
+    )
+    effects = Counter(piece.at for piece in pieces if piece.detail.get("outcome") in EFFECTS)  # one mail, one instant
+    return max((at for at, count in effects.items() if count >= ENOUGH), default=None)

@@ -139,6 +139,9 @@ def test_a_neighbour_gets_a_letter_without_the_site(street: Street) -> None:
     [arrived] = street.post.letters("rita@posta.example")
     assert arrived.mail.text.strip() == "one\ntwo"
     assert [sent.outgoing for sent in street.post.letters("nives@posta.example")] == [True]
+    for path in ("/mail/rita/1", "/mail/nives/2"):
+        assert "past the groups" in street.gets(f"{path}/happened?lang=en")
+    assert "Your last mail" not in street.gets("/mail/nives?lang=en")
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

@@ -102,6 +102,24 @@ def test_the_last_panel_counts_what_was_written_and_what_came(guest: Guest) -> N
     assert yours >= 9
 
 
+def test_every_mail_says_what_happened_to_it(guest: Guest) -> None:
+    for who in ("nives", "bruno"):
+        for letter in guest.mailbox(who):
+            page = guest.looks(f"/mail/{who}/{letter.id}/happened?lang={guest.language}")
+            told = re.sub("<[^>]+>", " ", page.partition("<h1>")[2].partition("</main>")[0])
+            assert _said(guest, "happened-elsewhere") not in told, letter.mail.subject
+            assert page.count("<li><p>") > 3, letter.mail.subject
+            assert not re.search(r"\b[rup]\.[a-z2-7]{30,}@", told), "no token"
+
+
+def test_the_panel_says_in_a_line_what_the_last_mail_did(guest: Guest) -> None:
+    guest.goes_to(6)
+    line = re.search(r'<p class="last" role="status">(.*?)<a', guest.page)
+    assert line is not None
+    word = {"it": "«annulla»", "en": "&#34;undo&#34;"}[guest.language]
+    assert word in line[1]
+
+
 def test_a_step_begun_again_is_open_again(guest: Guest) -> None:
     assert 6 in guest.done
     guest.presses(f"/tour/nives/6?lang={guest.language}")
