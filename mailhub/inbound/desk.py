@@ -49,6 +49,9 @@ def _commands(visit: Visit) -> Iterator[tuple[Call, Thing, str]]:
         found = understand(line, visit.hub.verbs, here)
         if found is None:
             return
+        if found[0].verb.takes_prose:  # the rest of the mail is its
+            yield *found, said
+            return
         yield *found, line
 
 

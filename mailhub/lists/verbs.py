@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailhub.authority import Level
-from mailhub.lists import being, coming, explaining, listening, reading_first, things
+from mailhub.lists import being, coming, explaining, listening, reading_first, signing_up, things
 from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
 
@@ -50,6 +50,17 @@ VERBS: tuple[Verb, ...] = (
     _anywhere("digest", Level.VOICE, being.digest, being.put_back),
     _anywhere("owner", Level.PUBLIC, explaining.owner),
     _anywhere("join", Level.LIGHT, coming.join),
+    Verb(
+        signing_up.NAME,
+        WORDS[signing_up.NAME],
+        Level.VOICE,  # each person is only asked, as anybody may have anybody asked; by role it is the organisers'
+        frozenset({ANYTHING}),
+        signing_up.enrol,
+        signing_up.take_back,
+        takes_argument=True,
+        takes_prose=True,
+        colon=True,
+    ),
     _answer("confirm", YES, _JOINING, coming.confirm),
     _answer("decline", NO, _JOINING, coming.decline),
     _answer("approve", YES, _APPROVAL, coming.approve, Level.OFFICE),

@@ -81,6 +81,10 @@ WORDS: Mapping[str, Forms] = {
         "it": ("perché", "perche", "perchè", "come mai", "perché ricevo questa mail", "perché mi scrivete"),
         "en": ("why", "why do i get this", "why am i getting this"),
     },
+    "enrol": {
+        "it": ("iscrivi", "iscrivete", "iscrivi queste persone", "foglio di iscrizione"),
+        "en": ("enrol", "enroll", "sign up", "sign these up", "sign-up sheet"),
+    },
     "withdraw": {"it": ("ritira", "ritiro", "ritiralo", "ritirare"), "en": ("withdraw", "recall")},
     "mute": {"it": ("silenzia", "silenzio", "zittisci", "basta così"), "en": ("mute", "silence", "unfollow")},
     "follow": {"it": ("segui", "riascolta"), "en": ("follow", "unmute")},

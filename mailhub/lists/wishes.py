@@ -46,6 +46,8 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
 
     The subject counts only where there are no words at all, as in an empty mail headed "unsubscribe".
     """
+    if (sheet := verbs.recognise(words.strip().partition("\n")[0], kind)) is not None and _goes_on(sheet, words):
+        return sheet
     said = words.strip() if any(map(without_courtesy, words.splitlines())) else subject.strip()
     if not said or len(said) > LONGEST_COMMAND:
         return None
@@ -91,6 +93,11 @@ def _call(line: str, verbs: Verbs, kind: str, today: date) -> Call | None:
     if call.verb.name == PAUSE and isinstance(until(call.argument, today), NotADate):
         return None  # «pausa pranzo da me» is for the group
     return call
+
+
+def _goes_on(call: Call, words: str) -> bool:
+    """A command that goes on over lines: «iscrivi:» and addresses, which the group must not read."""
+    return call.verb.colon and call.verb.takes_prose and ":" in words.strip().partition("\n")[0]
 
 
 def _slipped(line: str, verbs: Verbs) -> Call | None:

@@ -112,7 +112,7 @@ def test_what_each_verb_demands() -> None:
     assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {"confirm", "decline"}
     assert {verb.name for verb in VERBS if verb.undo} == {
         *("leave", "pause", "resume", "each", "digest"),
-        *("mute", "follow"),
+        *("mute", "follow", "enrol"),
     }
 
 

@@ -38,8 +38,9 @@ ELSEWHERE = {
     "lists.help": {"resume", "undo"},
     "lists.pause-unclear": {"resume"},
     "lists.left-already": {"leave"},
-    "lists.which-group": {"pause", "leave", "each", "digest", "join"},
-    "inbound.not-allowed": {"publish", "refuse", "approve", "deny", "withdraw"},
+    "lists.enrol-how": {"enrol"},
+    "lists.which-group": {"enrol", "pause", "leave", "each", "digest", "join"},
+    "inbound.not-allowed": {"enrol", "publish", "refuse", "approve", "deny", "withdraw"},
 }
 
 _tried: set[tuple[object, ...]] = set()
