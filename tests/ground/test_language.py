@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 13)  # a Friday
 VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
-        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui"),
+        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi"),
     },
     "en": {
         *(
@@ -36,7 +36,7 @@ VERBS = {
             "publish",
             "refuse",
         ),
-        *("undo", "yes", "no", "mute", "follow"),
+        *("undo", "yes", "no", "mute", "follow", "enrol"),
     },
 }
 OURS = ("footer", "inbound", "lists")
