@@ -15,6 +15,7 @@ _USUAL_WORDS = {
     "rhythm": 16,
     "privacy": 10,
     "reason": 12,
+    "introduce": 25,
     "reasons": 15,
     "why": 12,
     "description": 10,

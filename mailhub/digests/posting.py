@@ -4,8 +4,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
-from mailhub.digests import derived
-from mailhub.lists import posting, reading, things, voice
+from mailhub.lists import derived, posting, reading, things, voice
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.mail import automatic, message, structure
 from mailhub.mail.body import Attachment
@@ -25,7 +24,7 @@ def post(
     if answered is None:
         return None
     group = reading.get(session, answered.list_id)
-    raw = derived.compose(
+    raw = derived.answer(
         mail,
         text,
         part=part,

@@ -5,12 +5,12 @@ A token never makes anybody somebody else: mail with another person's token is h
 
 from mailhub.authority import Allowed, allows
 from mailhub.hub import acting
-from mailhub.inbound import answers
+from mailhub.inbound import answers, identity
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
-from mailhub.lists import posting, things, wishes
+from mailhub.lists import introducing, posting, reading, things, wishes
 from mailhub.people.tables import Person, Question
 from mailhub.tokens import Token
 from mailhub.verbs import Call, Thing
@@ -18,16 +18,20 @@ from mailhub.verbs import Call, Thing
 
 def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     """What became of a reply to the thing this token names. A stale token says what is answered, and proves nothing."""
-    thing = Thing(token.kind.name, token.thing)
+    is_welcome = token.kind.name == things.WELCOME
+    # A word said to the welcome is said to the group; only prose is for the welcome itself.
+    thing = things.of_list(token.thing) if is_welcome else Thing(token.kind.name, token.thing)
     if visit.person is None and visit.session.get(Person, token.person) is None:
         return _forgotten(visit, thing, position)
     if visit.person is None or visit.person.id != token.person:
         return Result("held", "not-theirs", visit.person.id if visit.person else None, thing=thing)
-    if not visit.words:
+    if not visit.words or (is_welcome and _only_quotes(visit.words)):
         return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
     call, said = command(visit, thing)
     if call is None and (listener := visit.hub.verbs.listener(thing.kind)) is not None:
         call, said = Call(listener, ""), visit.words
+    if call is None and is_welcome and said and _belongs(visit, thing.id):
+        return _introduction(visit, thing.id, position)
     if call is None:
         return _without_command(visit, thing, position, is_theirs=not stale)
     if stale and _wants_token(visit, call):
@@ -54,6 +58,26 @@ def command(visit: Visit, thing: Thing) -> tuple[Call | None, str]:
             return call, "\n".join(lines)
         lines = lines[1:]
     return None, ""
+
+
+def _only_quotes(words: str) -> bool:
+    """Whether they are all somebody else's: a text that is one quotation is folded by nobody."""
+    return all(line.lstrip().startswith(">") for line in words.splitlines() if line.strip())
+
+
+def _belongs(visit: Visit, list_id: int) -> bool:
+    return visit.person is not None and reading.standing(visit.session, list_id, visit.person.id).belongs
+
+
+def _introduction(visit: Visit, list_id: int, position: int) -> Result:
+    """Prose to the welcome is what a newcomer tells the group of themselves, once it is known that they wrote it."""
+    came = arrival(visit)
+    if not came.is_proven:
+        identity.ask(visit, position)
+        known = visit.person.id if visit.person else None
+        return Result("held", identity.UNPROVEN, known, list_id, things.of_list(list_id))
+    receipt = introducing.receive(visit.session, visit.hub.site, came, list_id=list_id)
+    return from_receipt(visit, receipt, position, list_id)
 
 
 def _without_command(visit: Visit, thing: Thing, position: int, *, is_theirs: bool) -> Result:

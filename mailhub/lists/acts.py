@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailhub.language import say
-from mailhub.lists import reading, telling, things, vocabulary, voice
+from mailhub.lists import introducing, reading, telling, things, vocabulary, voice
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.policy import WhoPosts
 from mailhub.lists.reading import BELONGING
@@ -108,7 +108,9 @@ def welcome(found: Scene) -> Answer:
     if rules.posting.post is WhoPosts.MODERATORS:
         return found.answer("lists.welcome-news", rhythm=rhythm, own=own)
     address = voice.address(found.act.site, found.group)
-    return found.answer("lists.welcome", rhythm=rhythm, own=own, address=address)
+    invited = introducing.invitation(found.act.session, found.group, found.person.id, language)
+    thing = Thing(things.WELCOME, found.group.id) if invited else None
+    return found.answer("lists.welcome", thing=thing, rhythm=rhythm, own=own, address=address, introduce=invited)
 
 
 def of_another(act: Act, person_id: int, language: str) -> Act:

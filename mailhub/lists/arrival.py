@@ -26,6 +26,7 @@ class Arrival:
     evidence: Evidence
     language: str
     now: datetime
+    is_introduction: bool = False  # made of an answer to the welcome
 
     @property
     def is_proven(self) -> bool:

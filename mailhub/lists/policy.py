@@ -23,6 +23,7 @@ class Reason(StrEnum):
     MODERATORS_ONLY = "moderators-only"
     NEWCOMER = "newcomer"
     EVERYONE = "everyone"
+    INTRODUCTION = "introduction"
     TOO_LARGE = "too-large"
     TOKEN_INSIDE = "token-inside"  # noqa: S105 - a reason, not a secret
     RELAY_STRANGER = "relay-stranger"
@@ -85,6 +86,7 @@ class Letter:
     hops: int = 0
     is_seen: bool = False  # the group has this Message-ID already
     is_empty: bool = False  # no words, no file, no subject
+    is_introduction: bool = False  # it answers the welcome, which has promised that somebody reads it first
     holds_token: bool = False  # one of our signed addresses or links stands in what would be distributed
 
 
@@ -149,6 +151,13 @@ def judge(letter: Letter, author: Standing, rules: Rules) -> Verdict:
     return Hold(objections) if objections else Accept()
 
 
+def is_read_first(author: Standing, rules: Rules) -> bool:
+    """Whether a moderator reads what this member writes before the group does, by what the group decided."""
+    if rules.moderate is WhoIsRead.EVERYONE:
+        return not author.moderates
+    return rules.moderate is WhoIsRead.NEWCOMERS and author is Standing.NEWCOMER
+
+
 def _objections(letter: Letter, author: Standing, rules: Rules) -> tuple[Reason, ...]:
     """Everything that keeps this post from going out by itself, in the order a moderator reads it."""
     found = (
@@ -157,6 +166,7 @@ def _objections(letter: Letter, author: Standing, rules: Rules) -> tuple[Reason,
         (Reason.MODERATORS_ONLY, rules.post is WhoPosts.MODERATORS and author.belongs and not author.moderates),
         (Reason.EVERYONE, rules.moderate is WhoIsRead.EVERYONE and not author.moderates),
         (Reason.NEWCOMER, rules.moderate is WhoIsRead.NEWCOMERS and _is_new(author, rules)),
+        (Reason.INTRODUCTION, letter.is_introduction and not author.moderates),
         (Reason.AUTOMATIC, letter.seems_automatic),
         (Reason.TOO_LARGE, letter.size > rules.largest),
         (Reason.TOKEN_INSIDE, rules.transparent and letter.holds_token),

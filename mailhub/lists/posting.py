@@ -62,6 +62,7 @@ def letter_of(session: Session, site: Site, group: MailList, arrival: Arrival) -
         hops=mail.received,
         is_seen=_is_post(session, group.id, mail),
         is_empty=arrival.is_empty,
+        is_introduction=arrival.is_introduction,
         holds_token=reading.definition_of(group).transparent and _holds_token(site, mail),
     )
 

@@ -20,13 +20,14 @@ APPROVAL = tokens.kind("approval", 14).name  # an organiser decides who comes in
 HELD = tokens.kind("held", 15).name  # a message that waits; id: the held post
 DEED = tokens.ACTIVITY.name  # something this person did and may undo; id: the deed
 LEFT = tokens.kind("left", 16).name  # the goodbye; id: the list
+WELCOME = tokens.kind("welcome", 19).name  # a welcome that asks for an introduction; id: the list
 
 QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL})  # kinds whose id is that of a question
 
 
 def list_of(session: Session, thing: Thing) -> int | None:
     """The group a thing belongs to; None for what belongs to no group, or is gone."""
-    if thing.kind in (LIST, LEFT):
+    if thing.kind in (LIST, LEFT, WELCOME):
         return thing.id
     if thing.kind == POST:
         post = session.get(Post, thing.id)

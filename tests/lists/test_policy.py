@@ -16,6 +16,7 @@ from mailhub.lists.policy import (
     Verdict,
     WhoIsRead,
     WhoPosts,
+    is_read_first,
     judge,
     standing,
 )
@@ -67,6 +68,7 @@ def test_who_may_post_where(author: Standing, rules: Rules, expected: Verdict) -
         (replace(PLAIN, is_empty=True), Refuse(Reason.EMPTY)),
         (replace(PLAIN, is_empty=True, proven=False), Drop(Reason.EMPTY)),
         (replace(PLAIN, proven=False), held(Reason.UNPROVEN)),
+        (replace(PLAIN, is_introduction=True), held(Reason.INTRODUCTION)),
         (replace(PLAIN, size=20_000_001), held(Reason.TOO_LARGE)),
         (replace(PLAIN, holds_token=True), Accept()),
     ],
@@ -124,3 +126,17 @@ def test_where_somebody_stands(
         is_organiser=organiser, is_moderator=moderator, is_member=member, published=published, asked=Standing.PENDING
     )
     assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("author", "rules", "is_read"),
+    [
+        (Standing.NEWCOMER, USUAL, True),
+        (Standing.MEMBER, USUAL, False),
+        (Standing.MEMBER, Rules(moderate=WhoIsRead.EVERYONE), True),
+        (Standing.MODERATOR, Rules(moderate=WhoIsRead.EVERYONE), False),
+        (Standing.NEWCOMER, FREE, False),
+    ],
+)
+def test_who_is_read_first_is_told_before_they_write(author: Standing, rules: Rules, is_read: bool) -> None:
+    assert is_read_first(author, rules) is is_read

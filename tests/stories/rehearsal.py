@@ -43,6 +43,9 @@ ELSEWHERE = {
     "inbound.not-allowed": {"enrol", "publish", "refuse", "approve", "deny", "withdraw"},
 }
 
+# Subjects we give to what members write.
+OUR_SUBJECTS = re.compile(r"Introducing |Si presenta: |An introduction$|Una presentazione$")
+
 _tried: set[tuple[object, ...]] = set()
 
 
@@ -64,7 +67,8 @@ def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
         standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
     if call is None:
         is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
-        return None if is_theirs or word in ("", "no subject", "senza oggetto") else f"{word!r} is no word here"
+        is_ours = word in ("", "no subject", "senza oggetto") or OUR_SUBJECTS.match(word)
+        return None if is_theirs or is_ours else f"{word!r} is no word here"
     tried = (sent.mailing.key.partition("/")[0], sent.language, word, standing)
     if tried in _tried:
         return None

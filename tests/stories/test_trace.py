@@ -293,3 +293,20 @@ def test_mail_from_an_address_nobody_knows_is_found_by_it(town: Town) -> None:
     town.writes(ZOE, to="garden-leave@lists.test", headers=FORGED)
     [mail] = traced(town, ZOE).came
     assert (mail.fates[0].outcome, mail.fates[0].reason) == ("held", "unproven")
+
+
+def test_an_introduction_leads_back_to_the_mail_it_was_written_in(town: Town) -> None:
+    garden(town)
+    town.writes(f"Nia Conti <{NIA}>", to="garden-join@lists.test")
+    [question] = town.inbox(NIA)
+    town.replies(NIA, question, "yes")
+    [welcome] = town.inbox(NIA)
+    sent = town.replies(NIA, welcome, "I live by the mill and can mend roofs.")
+    [to_read] = town.inbox(MO)
+    town.replies(MO, to_read, "publish")
+    [copy] = town.inbox(ANA)
+    assert traced(town, str(copy["Message-ID"])).came == (came(town, sent),)
+    [fate] = came(town, sent).fates
+    assert isinstance(fate.became, Waited)
+    assert (fate.became.subject, fate.became.reasons) == ("Introducing Nia Conti", ("newcomer", "introduction"))
+    assert to_everybody(came(town, sent)).counts == {"sent": 3}

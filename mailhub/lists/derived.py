@@ -1,0 +1,71 @@
+"""A message of its own, made of the words somebody wrote in answer to a mail of ours. Pure.
+
+The mail they sent quotes ours whole, other groups' messages and tokens included, so it is never distributed itself.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from mailhub.archive import subjects
+from mailhub.mail.address import Mailbox
+from mailhub.mail.body import Attachment
+from mailhub.mail.message import Mail
+
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+_UNKNOWN = ("application", "octet-stream")
+
+
+def answer(
+    mail: Mail,
+    text: str,
+    *,
+    part: int,
+    to: str,
+    subject: str,
+    answers: str,
+    domain: str,
+    files: Sequence[Attachment] = (),
+) -> bytes:
+    """Some words of an answer to a letter; `part` is their place in it, `answers` the Message-ID they answer."""
+    message = _begun(
+        mail, to, f"Re: {subjects.bare(subject)}" if subject else "Re:", f"letter.{_seed(mail, part)}@{domain}"
+    )
+    message["In-Reply-To"] = message["References"] = f"<{answers}>"
+    return _ended(message, text, files)
+
+
+def introduction(
+    mail: Mail, text: str, *, to: str, subject: str, domain: str, files: Sequence[Attachment] = ()
+) -> bytes:
+    """What a newcomer wrote of themselves: it begins a conversation."""
+    return _ended(_begun(mail, to, subject, f"introduction.{_seed(mail, 0)}@{domain}"), text, files)
+
+
+def _begun(mail: Mail, to: str, subject: str, message_id: str) -> EmailMessage:
+    """The same mail gives the same Message-ID, so that working on it twice posts once."""
+    message = EmailMessage(policy=_POLICY)
+    author = mail.author or Mailbox("", "")
+    message["From"] = str(author) if author.name else author.email
+    message["To"] = to
+    message["Subject"] = subject
+    if mail.date is not None:
+        message["Date"] = format_datetime(mail.date)
+    message["Message-ID"] = f"<{message_id}>"
+    return message
+
+
+def _ended(message: EmailMessage, text: str, files: Sequence[Attachment]) -> bytes:
+    message.set_content(text.strip() + "\n", cte="quoted-printable")
+    for file in files:
+        kind, _, sub = file.type.partition("/")
+        main, sub = (kind, sub) if sub and kind not in ("multipart", "message", "text") else _UNKNOWN
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name or "file")
+    return message.as_bytes()
+
+
+def _seed(mail: Mail, part: int) -> str:
+    seed = f"{mail.message_id or ''} {mail.author} {mail.date} {part} {mail.text if not mail.message_id else ''}"
+    return hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:32]
