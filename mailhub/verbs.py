@@ -79,6 +79,7 @@ class Verb:
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # address forms, by language
     takes_argument: bool = False
     colon: bool = False  # its argument stands behind a colon, since the word begins prose as well
+    reads: Callable[[str], bool] | None = None  # whether a line that begins so says it; the whole line is its argument
     takes_prose: bool = False  # its argument may be as long as its writer likes: the reason of a refusal
     listens: bool = False  # it hears whatever is no other verb's word: an answer in one's own words
     one_tap: bool = False  # one word that answers one question: a vote, a yes
@@ -167,9 +168,12 @@ class Verbs:
         is_short = len(said) <= LONGEST_COMMAND
         for verb in (v for v in self.for_kind(kind) if said and (is_short or v.takes_prose)):
             for word in sorted(_plain_words(verb), key=len, reverse=True):
-                if said == word:
+                if verb.reads is not None:
+                    if f"{said} ".startswith(f"{word} ") and verb.reads(said):
+                        return Call(verb, said)
+                elif said == word:
                     return Call(verb, "")
-                if verb.takes_argument and said.startswith(word) and said[len(word)] in (":" if verb.colon else " ,:;"):
+                elif verb.takes_argument and said.startswith(word) and said[len(word)] in _after_word(verb):
                     return Call(verb, said[len(word) + 1 :].strip())
         return None
 
@@ -179,6 +183,11 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.strip(" \t\r\n.,;:!?\"'«»“”*_-()[]").split())
+
+
+def _after_word(verb: Verb) -> str:
+    """What may stand between its word and its argument."""
+    return ":" if verb.colon else " ,:;"
 
 
 def _plain_words(verb: Verb) -> frozenset[str]:

@@ -24,9 +24,20 @@ def choose(session: Session, person_id: int, at: time, days: int, *, now: dateti
     session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=chosen))
 
 
+def choice_of(session: Session, person_id: int) -> tuple[time, int] | None:
+    """The hour and days this person has chosen; None where they read as everybody does."""
+    chosen = session.get(LetterReader, person_id, populate_existing=True)
+    return (time(*divmod(chosen.at, 60)), chosen.days) if chosen else None
+
+
+def forget_choice(session: Session, person_id: int) -> None:
+    """They read as everybody does."""
+    session.execute(sa.delete(LetterReader).where(LetterReader.person_id == person_id))
+
+
 def rhythm_of(session: Session, site: Site, person: Person) -> Rhythm:
     """When this person reads."""
-    chosen = session.get(LetterReader, person.id)
+    chosen = session.get(LetterReader, person.id, populate_existing=True)
     zone = persons.zone_of(person, site)
     return Rhythm(zone, chosen.at, chosen.days) if chosen else Rhythm(zone, minutes(site.digest_hour))
 

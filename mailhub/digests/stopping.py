@@ -9,7 +9,6 @@ from mailhub import formats, language
 from mailhub.digests import readers, telling, whole
 from mailhub.digests.mailing import contact_of
 from mailhub.digests.offers import Offers
-from mailhub.digests.rhythm import EVERY_DAY, Rhythm
 from mailhub.digests.tables import Letter
 from mailhub.language import say
 from mailhub.lists import reading, subscriptions
@@ -76,12 +75,7 @@ def why(act: Act) -> Outcome:
     """Which groups they read so, and when it leaves."""
     person = act.session.get_one(Person, act.person_id)
     each = readers.rhythm_of(act.session, act.site, person)
-    days = say(act.language, "digests.every-day") if each.days == EVERY_DAY else _days(act.language, each)
-    values = {
-        "groups": _titles(act, _read_by_letter(act)) or say(act.language, "digests.no-groups"),
-        "hour": formats.hour(act.language, each.hour),
-        "days": days,
-    }
+    values = {"groups": groups_of(act), **telling.rhythm(act.language, each)}
     return Outcome(True, Answer("digests.why", values, act.thing))
 
 
@@ -131,5 +125,6 @@ def _titles(act: Act, places: Sequence[Subscription]) -> str:
     return formats.listing(act.language, titles)
 
 
-def _days(spoken: str, each: Rhythm) -> str:
-    return formats.listing(spoken, [formats.weekday(spoken, day) for day in range(7) if each.has(day)])
+def groups_of(act: Act) -> str:
+    """The groups they read by letter, by name."""
+    return _titles(act, _read_by_letter(act)) or say(act.language, "digests.no-groups")

@@ -1,12 +1,13 @@
-"""Mails about a letter that are no answer to a single word: a question, the rest of a long answer."""
+"""Mails about a letter that are no answer to a single word, and how any mail tells when the letter comes."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mailhub import language
+from mailhub import formats, language
 from mailhub.delivery import service
 from mailhub.digests.mailing import contact_of
+from mailhub.digests.rhythm import EVERY_DAY, Rhythm
 from mailhub.language import Words
 from mailhub.site import Site
 from mailhub.verbs import Thing
@@ -43,3 +44,10 @@ def tell(
         in_reply_to=in_reply_to,
         footer=language.footer(spoken, because, contact_of(session, site), member=False),
     )
+
+
+def rhythm(spoken: str, each: Rhythm) -> dict[str, str]:
+    """Its hour and its days in words."""
+    named = formats.listing(spoken, [formats.weekday(spoken, day) for day in range(7) if each.has(day)])
+    days = language.say(spoken, "digests.every-day") if each.days == EVERY_DAY else named
+    return {"hour": formats.hour(spoken, each.hour), "days": days}

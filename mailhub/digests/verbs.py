@@ -1,7 +1,7 @@
 """Everything a person can say to a letter, and to what it asks back."""
 
 from mailhub.authority import Level
-from mailhub.digests import answering, searching, stopping, which
+from mailhub.digests import answering, choosing, searching, stopping, which
 from mailhub.digests.answering import Answering
 from mailhub.digests.offers import Offers
 from mailhub.lists.vocabulary import WORDS
@@ -33,6 +33,16 @@ def declare(verbs: Verbs, offers: Offers) -> None:
             takes_argument=True,
         ),
         Verb("resume-letter", WORDS["resume"], Level.LIGHT, _LETTER, stopping.resume, stopping.put_back),
+        Verb(
+            choosing.VERB,
+            WORDS[choosing.VERB],
+            Level.VOICE,
+            frozenset({ANYTHING}),
+            choosing.choose,
+            choosing.put_back,
+            takes_argument=True,
+            reads=choosing.is_time,
+        ),
         Verb(stopping.NO_LETTER, NO_MORE, Level.LIGHT, _LETTER, stopping.no_letter, stopping.put_back),
         Verb(answering.VERB, {}, Level.VOICE, _LETTER, hears.perform, hears.undo, listens=True),
         Verb(

@@ -75,6 +75,39 @@ WORDS: Mapping[str, Forms] = {
         "en": ("digest", "letter", "daily letter", "the letter"),
     },
     "each": {"it": ("ogni", "ogni messaggio", "tutti i messaggi"), "en": ("each", "every message", "each message")},
+    # Said with an hour or days after it; as a whole line these words mean the letter itself.
+    "letter-time": {
+        "it": (
+            "lettera alle",
+            "lettera alla",
+            "lettera all'una",
+            "lettera ore",
+            "lettera a",
+            "lettera il",
+            "lettera la",
+            "lettera ogni",
+            "lettera solo",
+            "lettera dal",
+            "lettera tutti",
+            "lettera nei",
+            *(
+                f"lettera {day}"
+                for day in ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
+            ),
+        ),
+        "en": (
+            "letter at",
+            "letter on",
+            "letter every",
+            "letter only",
+            "letter from",
+            "letter daily",
+            *(
+                f"letter {day}"
+                for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+            ),
+        ),
+    },
     "help": {"it": ("aiuto", "aiutami", "istruzioni"), "en": ("help", "info", "instructions")},
     "owner": {"it": ("chi", "chi organizza", "chi modera"), "en": ("owner", "who organises", "who organizes")},
     "why": {
