@@ -28,12 +28,12 @@ def test_the_letter_comes_at_the_hour_and_on_the_days_that_were_asked_for(town: 
     [letter] = town.inbox(ANA)
     assert "They are ripe." in body(letter)
 
-    town.replies(ANA, told, "undo")
-    assert rhythm(town) is None
-
 
 def test_what_is_not_said_stays_and_undoing_brings_the_last_choice_back(town: Town) -> None:
     town.opens_list("garden", members=[ANA])
+    town.writes(ANA, to="garden@lists.test", text="lettera alle 18")
+    town.replies(ANA, town.inbox(ANA)[-1], "undo")
+    assert rhythm(town) is None
     town.writes(ANA, to="garden@lists.test", text="lettera alle 19")
     town.writes(ANA, to="hub@lists.test", text="letter on Monday and Thursday")
     assert rhythm(town) == (time(19), 0b0001001)

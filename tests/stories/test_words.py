@@ -172,6 +172,7 @@ def reading_by_letter(town: Town) -> None:
     item = next(line for line in text_of(letter).splitlines() if " r." in line).split()[-1]
     for word in (mute, follow):
         town.replies(ANA, letter, word, to=item)
+    town.replies(ANA, letter, "lettera alle 7:30")
     for verb in ("all", "why-letter", "pause-letter", "resume-letter", "no-letter"):
         town.replies(ANA, letter, say(town, verb))
     last = town.mailbox(ANA)[-1]
