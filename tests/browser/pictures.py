@@ -43,6 +43,11 @@ SAID = (
 )
 DESK, PHONE = (760, 900), (390, 780)
 Scheme = Literal["light", "dark"]
+LETTERS: tuple[tuple[str, tuple[int, int], Scheme], ...] = (
+    ("letter-desk", DESK, "light"),
+    ("letter-phone", PHONE, "light"),
+    ("letter-phone-dark", PHONE, "dark"),
+)
 
 
 def draw(folder: Path) -> None:
@@ -50,11 +55,7 @@ def draw(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with _town() as town, _browser(town) as browser:
         letter = town.mailbox(NIVES)[-1]
-        for name, size, scheme in (
-            ("letter-desk", DESK, "light"),
-            ("letter-phone", PHONE, "light"),
-            ("letter-phone-dark", PHONE, "dark"),
-        ):
+        for name, size, scheme in LETTERS:
             _shot(browser, folder / f"{name}.png", size, scheme, content=_html(letter))
         _shot(browser, folder / "letter-text.png", DESK, "light", content=_as_text(letter))
         _shot(browser, folder / "archive-desk.png", DESK, "light", path="/piazza/")
