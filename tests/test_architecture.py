@@ -49,7 +49,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "click": ("cli",),
     "cryptography": ("cli.bench", "mail.dkim"),
     "dkim": ("mail.dkim",),
-    "dns": ("cli", "hub", "inbound", "mail.authenticity"),
+    "dns": ("hub.resolver",),
     "dramatiq": ("jobs.doorbell",),
     "email_validator": ("mail.address",),
     "flask": ("sandbox", "web"),
@@ -75,6 +75,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
         "sandbox.writing",
     ),  # the first and the last write as people do
     "snowballstemmer": ("archive.stemming",),
+    "spf": ("mail.authenticity.spf",),
     "waitress": ("web.server",),
     "werkzeug": ("sandbox", "web"),
     "zstandard": ("archive.zstd",),

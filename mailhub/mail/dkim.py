@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 import dkim as dkimpy
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from mailhub.errors import BadInput
+from mailhub.errors import BadInput, MailhubError
 from mailhub.mail.relaxed import relaxed_field
 
 KEY_BITS = 2048
@@ -23,6 +25,8 @@ _TXT_STRING = 255  # RFC 1035 section 3.3.14: one string of a TXT record
 _WIDTH = 72
 _PADDING = padding.PKCS1v15()
 _HASH = hashes.SHA256()
+_HASHED = Prehashed(_HASH)
+_TRUSTED_BITS = range(1024, 8193)  # RFC 8301 section 3.2; longer ones only cost
 
 # Named once more than they occur, also when they do not: a second one put in on the way breaks the signature.
 SEALED = (
@@ -140,6 +144,38 @@ def verify(raw: bytes, find_txt: Callable[..., bytes | None], index: int = 0) ->
         return bool(dkimpy.DKIM(raw).verify(idx=index, dnsfunc=find_txt))
     except Exception:  # dkimpy raises far more than its own DKIMException on hostile fields; none of them is a yes
         return False
+
+
+class UnusableKey(MailhubError):
+    """A published key proves nothing, whatever it signed."""
+
+
+def holds(algorithm: str, key: bytes, digest: bytes, signature: bytes) -> bool:
+    """Whether a published key made this signature of this SHA-256 digest; raises UnusableKey."""
+    public = _public(algorithm.partition("-")[0], key)
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(signature, digest, _PADDING, _HASHED)
+        else:
+            public.verify(signature, digest)  # RFC 8463 section 3: over the digest
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _public(kind: str, key: bytes) -> rsa.RSAPublicKey | ed25519.Ed25519PublicKey:
+    try:
+        if kind == "ed25519":
+            return ed25519.Ed25519PublicKey.from_public_bytes(key)
+        loaded = serialization.load_der_public_key(key)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UnusableKey("the key cannot be read") from error
+    if not isinstance(loaded, rsa.RSAPublicKey):
+        raise UnusableKey("the key is of another kind")
+    if loaded.key_size not in _TRUSTED_BITS:
+        raise UnusableKey("the key is too short" if loaded.key_size < _TRUSTED_BITS.start else "the key is too long")
+    return loaded
 
 
 def _load(pem: bytes) -> rsa.RSAPrivateKey:
