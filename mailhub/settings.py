@@ -27,6 +27,7 @@ from mailhub.measures import HostPort, Rate
 
 _LONGEST_UNIX_PATH = 107  # bytes, Linux sun_path
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_AUTHSERV_ID = re.compile(r"[^\s;=\"()]{1,253}")
 _MAILBOX = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 
 
@@ -175,7 +176,7 @@ class InboundSection(_Section):
     lmtp: _DoorOrPath = None
     imap: _Text = Field(default=None, repr=False)
     max_bytes: Annotated[int, Field(ge=65_536), BeforeValidator(_size)] = 25 * 2**20
-    trust: Literal["unsigned-loopback", "authenticated"] = "unsigned-loopback"
+    trust: Literal["unsigned-loopback", "own", "relay"] = "unsigned-loopback"
     authserv_id: _Text = None
     trusted_relays: _Networks = ()
 
@@ -245,6 +246,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
     """What is well formed and still cannot be: (section, key) and the complaint with its cure."""
     yield from _unbuilt(settings)
     yield from _open_doors(settings)
+    yield from _relays(settings.inbound)
     out, dkim, web = settings.outbound, settings.dkim, settings.web
     if out.user and not out.password:
         yield ("outbound", "user"), "a user needs a password: name its file as password_file"
@@ -262,8 +264,6 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _unbuilt(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
-    if settings.inbound.trust == "authenticated":
-        yield ("inbound", "trust"), '"authenticated" is not built yet; only "unsigned-loopback" is, with loopback doors'
     if settings.inbound.imap:
         yield ("inbound", "imap"), "reading a mailbox is not built yet; take the key out and use smtp or lmtp"
     if settings.engine.kind == "dramatiq" or settings.engine.broker:
@@ -280,4 +280,17 @@ def _open_doors(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
     }
     for place, door in doors.items():
         if isinstance(door, HostPort) and not door.is_loopback:
-            yield place, f'{door} can be reached from outside, and trust is "unsigned-loopback"; use 127.0.0.1 or [::1]'
+            cure = 'use 127.0.0.1 or [::1], or another trust: "own" or "relay"'
+            yield place, f'{door} can be reached from outside, and trust is "unsigned-loopback"; {cure}'
+
+
+def _relays(inbound: InboundSection) -> Iterator[tuple[tuple[str, str], str]]:
+    """A front relay is believed by its name, and only from where it stands."""
+    if inbound.trust != "relay":
+        return
+    if not inbound.authserv_id or not _AUTHSERV_ID.fullmatch(inbound.authserv_id):
+        cure = 'write it as the server does, the first word of that field, such as "mx.example.org"'
+        yield ("inbound", "authserv_id"), f'trust = "relay" needs the name in its Authentication-Results; {cure}'
+    if not inbound.trusted_relays and not isinstance(inbound.lmtp, Path):
+        cure = 'such as ["192.0.2.25"], or ["127.0.0.1", "::1"] for one on this machine'
+        yield ("inbound", "trusted_relays"), f'trust = "relay" needs the addresses mail is handed in from, {cure}'

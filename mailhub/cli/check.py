@@ -86,6 +86,7 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield from _folder(settings)
     yield from _database(settings)
     yield from _keys(settings)
+    yield from _trust(settings)
     yield from _doors(settings)
     yield from _relay(settings)
     yield from _site(settings)
@@ -149,6 +150,18 @@ def _signing(path: Path) -> Iterator[Finding]:
         yield Finding(Weight.ERROR, f"{path}: this key cannot be read ({fault.strerror}); see [dkim]")
     except BadInput as fault:
         yield Finding(Weight.ERROR, f"{path}: {fault}")
+
+
+def _trust(settings: Settings) -> Iterator[Finding]:
+    """Whose word counts, where the doors are."""
+    inbound = settings.inbound
+    is_local = inbound.lmtp is not None or (inbound.smtp is not None and inbound.smtp.is_loopback)
+    if inbound.trust == "own" and is_local:
+        yield Finding(
+            Weight.WARNING,
+            '[inbound] trust = "own" behind a mail server sees signatures (DKIM) but no sending hosts (SPF); "relay" '
+            "also takes what that server found",
+        )
 
 
 def _doors(settings: Settings) -> Iterator[Finding]:

@@ -14,12 +14,18 @@ from mailhub.cli.where import Where
 from mailhub.clock import Clock
 from mailhub.errors import BadInput
 from mailhub.hub.build import READ_SECONDS, all_verbs
-from mailhub.inbound.reading import read
+from mailhub.hub.resolver import Dns, System, until_trouble
+from mailhub.inbound.reading import Read, read
+from mailhub.mail.authenticity import weighing
+from mailhub.mail.authenticity.arc import NO_CHAIN
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity, Sent
 from mailhub.mail.wire import LIMITS, Excess, Unreadable
 from mailhub.offload import Cell, Died, TookTooLong
 from mailhub.site import LANGUAGES
 
 _RETURN_PATH = re.compile(rb"^Return-Path:[ \t]*<([^<>\s]{0,320})>[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+PATIENCE, TRIES = 1.5, 3  # seconds for one question to the DNS, and how many failures in a row are enough
+NOBODY = Sent("", "")  # a file does not say who handed it in, so SPF has nothing to judge
 SHOWN = ("from", "subject", "message_id", "kind", "automatic", "authority")
 
 
@@ -41,7 +47,9 @@ def command(where: Where, files: tuple[str, ...], text: bool, as_json: bool, lan
 
 def _explained(files: tuple[str, ...], is_text: bool, language: str) -> Iterator[Explanation]:
     """Each file in its turn; what hangs or kills the reader costs that file alone."""
-    verbs, today = all_verbs(), Clock().now().date()
+    verbs, clock = all_verbs(), Clock()
+    today = clock.now().date()
+    dns = Dns(clock.monotonic, until_trouble(System().ask, PATIENCE, TRIES))
     cell = Cell(READ_SECONDS)
     try:
         for file in files:
@@ -51,11 +59,19 @@ def _explained(files: tuple[str, ...], is_text: bool, language: str) -> Iterator
                     yield explanation.of_text(file, content, verbs, language=language, today=today)
                 else:
                     said = cell.call(read, content, _return_path(content))
-                    yield explanation.of_mail(file, said, verbs, language=language, today=today)
+                    found = _judged(said, dns, clock)
+                    yield explanation.of_mail(file, said, found, verbs, language=language, today=today)
             except (BadInput, Unreadable, TookTooLong, Died) as fault:
                 yield explanation.unreadable(file, str(fault), language=language)
     finally:
         cell.close()
+
+
+def _judged(said: Read, dns: Dns, clock: Clock) -> Authenticity:
+    """Where a mail in a file comes from: only its signatures can say, so without one nothing is asked."""
+    if not said.marks.signatures and said.marks.chain == NO_CHAIN:
+        return NOTHING
+    return weighing.weigh(said.marks, NOBODY, dns.for_one_mail(), clock.real())
 
 
 def _content(file: str) -> bytes:

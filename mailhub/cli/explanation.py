@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from mailhub.authority import Evidence, Level
-from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, weigh
+from mailhub.inbound.evidence import is_from_here
 from mailhub.inbound.reading import Read
 from mailhub.language import say
 from mailhub.lists import wishes
 from mailhub.mail import charsets, quoting
+from mailhub.mail.authenticity.weighing import Authenticity, as_row
 from mailhub.mail.message import Mail
 from mailhub.mail.phrases import is_reply
 from mailhub.mail.problems import Problem
@@ -41,10 +42,10 @@ KEYS = (
 Explanation = Mapping[str, Any]
 
 
-def of_mail(file: str, read: Read, verbs: Verbs, *, language: str, today: date) -> Explanation:
-    """A mail that can be read. `calendar` and `auth` are null until they are judged."""
+def of_mail(file: str, read: Read, found: Authenticity, verbs: Verbs, *, language: str, today: date) -> Explanation:
+    """A mail that can be read. `calendar` is null until it is judged."""
     mail, folded = read.mail, read.folded
-    proven = weigh(mail, "local", "smtp", UNSIGNED_LOOPBACK)
+    proven = Evidence(aligned=mail.author is not None and (found.aligned or is_from_here(mail, "local", "smtp")))
     call = None if read.kind != "post" else _command(mail, folded.new, verbs, today)
     kind = _kind(read, call)
     return _whole(
@@ -60,6 +61,7 @@ def of_mail(file: str, read: Read, verbs: Verbs, *, language: str, today: date) 
         attachments=[{"name": a.name, "type": a.type, "size": a.size} for a in mail.attachments],
         bounce=_bounce(read),
         report=_report(read),
+        auth=_auth(found),
         authority=_level(proven),
         problems=list(mail.problems),
         would=_would(read, kind, call, proven, language),
@@ -125,6 +127,11 @@ def _kind(read: Read, call: Call | None) -> str:
 def _command(mail: Mail, words: str, verbs: Verbs, today: date) -> Call | None:
     """As for mail to a group: a command is the whole of the new words, and brings no file."""
     return None if mail.attachments else wishes.read(words, mail.subject, verbs, today=today)
+
+
+def _auth(found: Authenticity) -> Mapping[str, Any]:
+    row = as_row(found)
+    return {key: row[key] for key in ("spf", "dkim", "dmarc", "arc", "aligned", "why")}
 
 
 def _level(proven: Evidence) -> int:

@@ -30,8 +30,8 @@ organisers = [{organiser}]
 
 [inbound]
 smtp = "127.0.0.1:8025"
-# Until mail is authenticated, only programs on this machine may hand mail in, and only what has no Received field
-# counts as its author's own.
+# To begin with, only programs on this machine may hand mail in, and only what has no Received field counts as its
+# author's own. Before the world writes here: "own" or "relay", as docs/sysadmins.md says.
 trust = "unsigned-loopback"
 
 [outbound]

@@ -29,11 +29,13 @@ from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.hub.chores import Chore
+from mailhub.hub.resolver import Dns
 from mailhub.lists import subscriptions
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
+from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
 from mailhub.people import privacy, questions
@@ -68,6 +70,7 @@ class Hub:
     signing: SigningKey | None
     reader: Cell | None  # a process of its own for reading what strangers sent
     helpers: Executor | None  # processes for signing
+    resolver: Callable[[], Resolver]  # a new one for each mail
 
     def isolate(self, function: Callable[..., T], *args: Any) -> T:
         """Call this where hostile bytes may hang it: in a process that can be killed, when there is one."""
@@ -88,17 +91,19 @@ def build_hub(
     database: Database | None = None,
     ring: Callable[[str], None] | None = None,
     in_helpers: bool = False,
+    resolver: Callable[[], Resolver] | None = None,
 ) -> Hub:
     """Put the hub together; the database must be at this version, its tables are not made here."""
     settings.site.data_dir.mkdir(parents=True, exist_ok=True)
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
+    clock = clock or Clock(_offset(database))
     kinds, offers = QuestionKinds([*KINDS, WHICH]), Offers.of([PostOffer()])
     return Hub(
         settings=settings,
         site=site,
         database=database,
-        clock=clock or Clock(_offset(database)),
+        clock=clock,
         verbs=all_verbs(offers),
         questions=kinds,
         sources=Sources([SiteSource(), LetterSource(offers), *SOURCES]),
@@ -108,6 +113,7 @@ def build_hub(
         signing=_signing(settings),
         reader=Cell(READ_SECONDS) if in_helpers else None,
         helpers=pool(settings.engine.helpers) if in_helpers and settings.engine.helpers else None,
+        resolver=resolver or Dns(clock.monotonic).for_one_mail,
     )
 
 

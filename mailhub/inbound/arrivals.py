@@ -19,6 +19,7 @@ def arrival(visit: Visit) -> Arrival:
         evidence=visit.evidence(),
         language=visit.language,
         now=visit.now,
+        authenticity=visit.authenticity,
     )
 
 

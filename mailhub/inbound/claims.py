@@ -59,7 +59,7 @@ def finish(session: Session, claimed: InboundMail, state: InboundState, **column
 
 
 _MAIL = cast(sa.Table, InboundMail.__table__)
-_ENDS = ("kind", "message_id", "author", "evidence", "level", "fault")
+_ENDS = ("kind", "message_id", "author", "evidence", "level", "auth", "fault")
 # Made once: every mail ends so, and making a statement costs more than running it.
 _DONE = (
     sa.update(_MAIL)

@@ -6,7 +6,7 @@ from mailhub.authority import Allowed, Ask, Evidence, Held, Level
 from mailhub.digests.stopping import LETTER, NO_LETTER
 from mailhub.hub import acting
 from mailhub.hub.acting import Carried
-from mailhub.inbound import answers, identity
+from mailhub.inbound import answers, identity, replays
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit, tongue
 from mailhub.lists import things
@@ -33,6 +33,8 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
     """Rule on it, do it, answer it."""
     evidence = visit.evidence(token=asked.token, mailbox=asked.mailbox)
     list_id = things.list_of(visit.session, asked.thing)
+    if replays.is_one(visit):
+        return Result("dropped", replays.DUPLICATE, visit.person.id if visit.person else None, list_id, asked.thing)
     if visit.person is None and not evidence.any:
         return Result("held", identity.UNPROVEN, None, list_id, asked.thing)  # shown to organisers, never answered
     act = _act(replace(visit, spoken=tongue(asked.call.verb, asked.said)), asked, evidence)

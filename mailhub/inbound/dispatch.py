@@ -1,5 +1,7 @@
 """Decides what becomes of one mail for one of its recipients, and has it done."""
 
+from dataclasses import replace
+
 from mailhub.inbound import answers, desk, replies
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
@@ -37,6 +39,7 @@ class _Membership:
 
 def dispose(visit: Visit, recipient: str, position: int) -> Result:
     """Do what this mail asks at this address; runs once more harmlessly if the commit fails."""
+    visit = replace(visit, recipient=recipient)
     local = visit.hub.site.local_part(recipient)
     return _go(
         visit, route(local, ways(visit.hub, visit.session, visit.now), _Membership(visit)), local or "", position

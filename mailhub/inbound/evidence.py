@@ -1,31 +1,74 @@
-"""Weighs who wrote a mail: what is proven, by the trust the operator has set.
+"""What a mail proves about its author, by what the site trusts.
 
-Until authentication is built the only trust is `unsigned-loopback`: mail that a program on this machine hands in, and
-that no other server has touched (no Received field), counts as its author's own; all other mail proves nothing.
+`own`: we judge SPF, DKIM and DMARC ourselves. `relay`: the same, and for mail that a front relay of ours hands in its
+Authentication-Results say what it saw. `unsigned-loopback`, for development and the sandbox: mail that a program of
+this machine handed in, and that went through nobody's hands before, counts as its author's own.
 """
 
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from mailhub.authority import Evidence
+from mailhub.inbound.tables import InboundMail
+from mailhub.mail.authenticity import results, weighing
+from mailhub.mail.authenticity.lookups import Resolver
+from mailhub.mail.authenticity.marks import Marks
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity, Sent
 from mailhub.mail.message import Mail
+from mailhub.settings import InboundSection
 
-UNSIGNED_LOOPBACK = "unsigned-loopback"
+UNSIGNED_LOOPBACK, RELAY = "unsigned-loopback", "relay"
+LOCAL = "local"  # the peer on a socket in the file system
+FRESH = timedelta(hours=72)  # a signed mail may be sent again by anybody; after this its author is asked (S-02)
 
 
-def weigh(mail: Mail, peer: str, protocol: str, trust: str, *, token: bool = False, mailbox: bool = False) -> Evidence:
+def judge(
+    mail: Mail, marks: Marks, receipt: InboundMail, settings: InboundSection, resolver: Resolver, real: datetime
+) -> Authenticity:
+    """Find out where a mail comes from; asks the DNS, so never within a transaction."""
+    if settings.trust == UNSIGNED_LOOPBACK or receipt.protocol == "import":
+        return NOTHING
+    if settings.trust == RELAY and settings.authserv_id and _is_relay(receipt.peer, settings):
+        said = results.of_relay(mail.headers, settings.authserv_id)
+        return weighing.weigh_relayed(marks, said, resolver, real)
+    return weighing.weigh(marks, Sent(receipt.peer, receipt.envelope_from), resolver, real)
+
+
+def weigh(
+    mail: Mail, receipt: InboundMail, found: Authenticity, trust: str, recipient: str, *, token: bool, mailbox: bool
+) -> Evidence:
     """What this mail proves about the one mailbox in its From; a mail without exactly one proves nothing."""
     if mail.author is None:
         return Evidence()
-    aligned = trust == UNSIGNED_LOOPBACK and mail.received == 0 and _is_here(peer, protocol)
+    if trust == UNSIGNED_LOOPBACK:
+        aligned = is_from_here(mail, receipt.peer, receipt.protocol)
+    else:
+        aligned = found.aligned and (found.is_direct or is_meant(mail, recipient, receipt.received_at))
     return Evidence(aligned=aligned, token=token, mailbox=mailbox)
 
 
-def _is_here(peer: str, protocol: str) -> bool:
-    if protocol == "import":
+def is_from_here(mail: Mail, peer: str, protocol: str) -> bool:
+    """Whether a program of this machine wrote it."""
+    if protocol == "import" or mail.received:
         return False
-    if peer == "local":
-        return True
     try:
-        return ip_address(peer).is_loopback
+        return peer == LOCAL or ip_address(peer).is_loopback
     except ValueError:
         return False
+
+
+def is_meant(mail: Mail, recipient: str, received_at: datetime) -> bool:
+    """Whether what only a signature vouches for was written lately, and to this address (by whichever domain)."""
+    local = recipient.rpartition("@")[0].lower()
+    named = {box.email.rpartition("@")[0].lower() for box in (*mail.to, *mail.cc)}
+    return local in named and mail.date is not None and abs(received_at - mail.date) <= FRESH
+
+
+def _is_relay(peer: str, settings: InboundSection) -> bool:
+    if peer == LOCAL:
+        return True  # who may write to that socket is a matter of its folder
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in settings.trusted_relays)

@@ -3,10 +3,13 @@
 A running site has it done in a process that can be killed; a mail that kills it is kept and listed.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from mailhub.language import guess_language
 from mailhub.mail import automatic, message, reports, reports_complaint, structure
+from mailhub.mail.authenticity import marks
+from mailhub.mail.authenticity.marks import Marks
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
@@ -23,6 +26,8 @@ class Read:
     nature: Nature
     kind: str
     language: str | None  # what most of its small words are in
+    marks: Marks  # who signed it
+    body_sha256: str  # a mail with these words and this id has been here before, or has not
     bounce: Report | None = None  # where its kind is bounce
     complaint: Complaint | None = None  # where its kind is feedback-report
 
@@ -38,6 +43,8 @@ def read(raw: bytes, envelope_from: str | None) -> Read:
         nature,
         kind,
         guess_language(folded.new),
+        marks=marks.read(raw, mail),
+        body_sha256=hashlib.sha256(raw[mail.root.body :]).hexdigest(),
         bounce=reports.read(raw) if kind == "bounce" else None,
         complaint=reports_complaint.read(raw) if kind == "feedback-report" else None,
     )

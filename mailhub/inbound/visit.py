@@ -13,6 +13,7 @@ from mailhub.inbound.routing import Ways
 from mailhub.inbound.tables import InboundMail
 from mailhub.language import LANGUAGES, pick_language
 from mailhub.lists import reading as groups
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.message import Mail
 from mailhub.people import persons
 from mailhub.people.tables import Address, Person
@@ -31,6 +32,8 @@ class Visit:
     person: Person | None  # the author, where their address is on record
     address: Address | None
     now: datetime
+    authenticity: Authenticity = NOTHING  # where it comes from
+    recipient: str = ""  # the address of ours it is worked on for
     vouched: bool = False  # its author has said «it was me» (evidence A)
     spoken: str | None = None  # the language of the address or the word by which they asked
 
@@ -64,14 +67,8 @@ class Visit:
         return self.read.nature.may_answer and not self.is_automatic
 
     def evidence(self, *, token: bool = False, mailbox: bool = False) -> Evidence:
-        weighed = weigh(
-            self.mail,
-            self.receipt.peer,
-            self.receipt.protocol,
-            self.hub.settings.inbound.trust,
-            token=token,
-            mailbox=mailbox,
-        )
+        trust = self.hub.settings.inbound.trust
+        weighed = weigh(self.mail, self.receipt, self.authenticity, trust, self.recipient, token=token, mailbox=mailbox)
         return Evidence(weighed.aligned or self.vouched, weighed.token, weighed.mailbox)
 
     def meet(self) -> tuple[Person, Address]:
@@ -84,13 +81,21 @@ class Visit:
 
 
 def arrive(
-    hub: Hub, session: Session, receipt: InboundMail, raw: bytes, read: Read, now: datetime, *, vouched: bool = False
+    hub: Hub,
+    session: Session,
+    receipt: InboundMail,
+    raw: bytes,
+    read: Read,
+    now: datetime,
+    *,
+    authenticity: Authenticity = NOTHING,
+    vouched: bool = False,
 ) -> Visit:
     """Look up the author of a mail."""
     author = read.mail.author
     known = persons.author_of(session, author.email) if author else None
     person, address = known or (None, None)
-    return Visit(hub, session, receipt, raw, read, person, address, now, vouched)
+    return Visit(hub, session, receipt, raw, read, person, address, now, authenticity, vouched=vouched)
 
 
 def tongue(verb: Verb, said: str) -> str | None:

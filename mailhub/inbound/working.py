@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -17,12 +18,14 @@ from mailhub.db import prepared
 from mailhub.db.cause import caused_by
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
-from mailhub.inbound import claims, identity
+from mailhub.inbound import claims, identity, replays
 from mailhub.inbound.dispatch import dispose
+from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
 from mailhub.inbound.reading import Read, read
 from mailhub.inbound.result import Result
 from mailhub.inbound.tables import Disposition, InboundMail, InboundState
 from mailhub.inbound.visit import Visit, arrive
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity, as_row, from_row
 from mailhub.mail.wire import Unreadable
 from mailhub.offload import Died, TookTooLong
 
@@ -50,6 +53,7 @@ class Opened:
     receipt: InboundMail
     raw: bytes
     said: Read
+    authenticity: Authenticity = NOTHING
 
 
 class Inbound:
@@ -89,6 +93,7 @@ class Inbound:
         with self._hub.database.reading() as session:
             kept = raws.rows(session, [receipt.raw_id for receipt in receipts])
         opened = [one for one in (self._open(each, kept[each.raw_id]) for each in receipts) if one is not None]
+        opened = self._judge(opened)
         is_light = sum(len(one.raw) for one in opened) <= LIGHT
         if len(opened) > 1 and is_light and self._close_together(opened):
             return
@@ -120,6 +125,25 @@ class Inbound:
             return None
         point(Point.INBOUND_PARSED)
         return Opened(receipt, raw, said)
+
+    def _judge(self, opened: list[Opened]) -> list[Opened]:
+        """Find out where mails come from, side by side, since each may wait for the DNS."""
+        if self._hub.settings.inbound.trust == UNSIGNED_LOOPBACK or not opened:
+            return opened
+        if len(opened) == 1:
+            return [self._judge_one(opened[0])]
+        with ThreadPoolExecutor(len(opened), "judge") as threads:
+            return list(threads.map(self._judge_one, opened))
+
+    def _judge_one(self, one: Opened) -> Opened:
+        """A fault of ours here must not cost the mail: it then proves nothing, and its author is asked."""
+        hub, said = self._hub, one.said
+        try:
+            found = judge(said.mail, said.marks, one.receipt, hub.settings.inbound, hub.resolver(), hub.clock.real())
+        except Exception:
+            log.exception("mail not judged mail=%d", one.receipt.id)
+            return one
+        return replace(one, authenticity=found)
 
     def _close_together(self, opened: Sequence[Opened]) -> bool:
         try:
@@ -157,18 +181,20 @@ class Inbound:
 
     def _dispose(self, session: Session, one: Opened) -> dict[str, object]:
         receipt, said = one.receipt, one.said
-        visit = arrive(self._hub, session, receipt, one.raw, said, self._hub.clock.now())
+        now = self._hub.clock.now()
+        visit = arrive(self._hub, session, receipt, one.raw, said, now, authenticity=one.authenticity)
         point(Point.INBOUND_WEIGHED)
         with caused_by(session, receipt.id):
             for position, recipient in enumerate(receipt.recipients):
                 _note(session, visit, position, recipient, dispose(visit, recipient, position))
-        evidence = visit.evidence()
+        evidence = replace(visit, recipient=receipt.recipients[0] if receipt.recipients else "").evidence()
         return {
             "kind": said.kind,
             "message_id": said.mail.message_id,
             "author": said.mail.author.email if said.mail.author else None,
             "evidence": "A" if evidence.aligned else "",
             "level": 2 if evidence.aligned else 0,
+            "auth": replays.as_row(said) | (as_row(one.authenticity) if one.authenticity.is_judged else {}),
         }
 
     def _unreadable(self, session: Session, receipt: InboundMail, why: str) -> dict[str, object]:
@@ -195,7 +221,8 @@ class Inbound:
         """Work on a mail once more, wherever it waited for its author to vouch for it."""
         receipt = session.get_one(InboundMail, mail_id)
         raw = raws.read(session, self._hub.site, receipt.raw_id)
-        visit = arrive(self._hub, session, receipt, raw, read(raw, receipt.envelope_from), now, vouched=True)
+        said, found = read(raw, receipt.envelope_from), from_row(receipt.auth)
+        visit = arrive(self._hub, session, receipt, raw, said, now, authenticity=found, vouched=True)
         waiting = sa.select(Disposition).where(
             Disposition.mail_id == mail_id, Disposition.outcome == "held", Disposition.reason == identity.UNPROVEN
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mailhub.authority import Evidence
 from mailhub.lists.policy import Reason
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
@@ -27,6 +28,7 @@ class Arrival:
     language: str
     now: datetime
     is_introduction: bool = False  # made of an answer to the welcome
+    authenticity: Authenticity = NOTHING  # where it comes from, as far as that was judged
 
     @property
     def is_proven(self) -> bool:

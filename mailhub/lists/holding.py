@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from mailhub.lists import things
 from mailhub.lists.arrival import Arrival
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, MailList
+from mailhub.mail.authenticity import weighing
+from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.people import activity
 from mailhub.people.deeds import letters
 from mailhub.verbs import Thing
@@ -50,7 +53,7 @@ def hold(
         )
         session.add(held)
     held.person_id = person_id
-    held.reasons = {"codes": [reason.value for reason in reasons]}
+    held.reasons = {**_codes(reasons), **_kept(arrival.authenticity)}
     held.evidence = letters(arrival.evidence)
     session.flush()
     thing = Thing(things.HELD, held.id)
@@ -76,6 +79,24 @@ def _is_same(held: HeldPost, arrival: Arrival) -> bool:
     is_theirs = arrival.person is not None and held.person_id == arrival.person.id
     counts = not arrival.is_proven or Reason.UNPROVEN not in reasons_of(held)
     return is_its and is_theirs and counts and held.subject == arrival.mail.subject[:500]
+
+
+def _codes(reasons: Sequence[Reason]) -> dict[str, Any]:
+    return {"codes": [reason.value for reason in reasons]}
+
+
+def _kept(found: Authenticity) -> dict[str, Any]:
+    return {"authenticity": weighing.as_row(found)} if found.is_judged else {}
+
+
+def waits_for(held: HeldPost, reasons: Sequence[Reason]) -> None:
+    """From now on it waits for these reasons; what was found out about it stays."""
+    held.reasons = {**held.reasons, **_codes(reasons)}
+
+
+def authenticity_of(held: HeldPost) -> Authenticity:
+    """Where it comes from, as it was judged when it came."""
+    return weighing.from_row(held.reasons.get("authenticity"))
 
 
 def reasons_of(held: HeldPost) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ from mailhub.lists import holding, kinds, reading, telling, things, voice
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, MailList
 from mailhub.mail import message
+from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.mail.message import Mail
 from mailhub.people import persons, questions, roles
 from mailhub.people.tables import Person, Question
@@ -129,6 +130,14 @@ def because(group: MailList, reason: Reason, language: str) -> str:
     return say(language, f"lists.reason-{reason.value}")
 
 
+def proof(found: Authenticity, language: str) -> str:
+    """What shows that the author is who the mail says; nothing where that was not judged."""
+    how, _, domain = found.why.partition(" ")
+    if not found.aligned:
+        return say(language, "lists.proof-none") if found.is_judged else ""
+    return say(language, f"lists.proof-{how}", domain=domain)
+
+
 def _tell_moderator(
     session: Session,
     site: Site,
@@ -149,6 +158,7 @@ def _tell_moderator(
         "subject": telling.short(language, held.subject),
         "author": _author(session, held, mail, language),
         "reasons": " ".join(say(language, f"lists.why-held-{reason.value}") for reason in reasons),
+        "proof": proof(holding.authenticity_of(held), language),
         "attachments": say(language, "lists.attachments", files=", ".join(files)) if files else "",
     }
     telling.tell(

@@ -11,11 +11,12 @@ from mailhub.language import footer, say
 from mailhub.lists import authors, reading, redaction, voice
 from mailhub.lists.definition import Addresses, Beyond, ListDefinition, ListKind, ReplyTo
 from mailhub.lists.tables import MailList
-from mailhub.mail.address import Mailbox
+from mailhub.mail.address import Mailbox, canonical
+from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
 from mailhub.mail.frame import Context, Frame, Slot, Text
 from mailhub.mail.message import Mail
-from mailhub.mail.shown import Held, Policy, Rules, Shown, from_for
+from mailhub.mail.shown import Held, Rules, Shown, from_for
 from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.tokens import Token
@@ -25,12 +26,23 @@ INLINE_WITHOUT_LINKS = 5_000_000  # bytes of a file that goes along where there 
 
 
 def frames(
-    session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, languages: Sequence[str]
+    session: Session,
+    site: Site,
+    group: MailList,
+    post: Post,
+    raw: bytes,
+    mail: Mail,
+    found: Authenticity,
+    languages: Sequence[str],
 ) -> Mapping[str, Frame]:
     """The post as its copies carry it, by language."""
     files = attachments.of_posts(session, [post.id]).get(post.id, []) if mail.attachments else []
     author = session.get(Person, post.person_id) if post.person_id is not None else None
-    return {language: _frame(session, site, group, post, raw, mail, files, author, language) for language in languages}
+    named = shown(site, reading.definition_of(group), mail, found)
+    return {
+        language: _frame(session, site, group, post, raw, mail, files, author, named, language)
+        for language in languages
+    }
 
 
 def list_facts(site: Site, group: MailList, language: str) -> ListFacts:
@@ -59,30 +71,30 @@ def relay_address(site: Site, person_id: int, list_id: int) -> str:
     return site.address(f"p.{site.keys.issue(Token(tokens.RELAY, person_id, list_id))}")
 
 
-def shown(site: Site, rules: ListDefinition, mail: Mail, *, is_changed: bool) -> Shown:
-    """Under whose name it leaves. Nobody has looked up what the author's domain asks for, so the safe side is taken."""
+def shown(site: Site, rules: ListDefinition, mail: Mail, found: Authenticity) -> Shown:
+    """Under whose name it leaves; where nobody knows what the author's domain asks for, on the safe side."""
     author = mail.author.email if mail.author else ""
-    domain = author.rpartition("@")[2].lower()
+    domain = canonical(author).rpartition("@")[2]
     decided = Rules(
         own_domain=site.domain,
         hides_addresses=rules.addresses is Addresses.HIDDEN,
         replies_to_list=rules.reply_to is ReplyTo.LIST,
         is_transparent=rules.transparent,
     )
-    found = from_for(
+    named = from_for(
         domain,
         decided,
-        Policy.UNKNOWN,
+        found.policy,
         is_authentic=True,
-        is_changed=is_changed,
-        signature_holds=is_signed(mail, domain),
+        is_changed=not rules.transparent,
+        signature_holds=found.is_signed if found.is_judged else is_signed(mail, domain),
     )
-    assert not isinstance(found, Held), "only proven mail, or what a moderator has read, comes so far"
-    return found
+    assert not isinstance(named, Held), "only proven mail, or what a moderator has read, comes so far"
+    return named
 
 
 def is_signed(mail: Mail, domain: str) -> bool:
-    """Whether a signature of the author's own domain, or of one above it, is on the mail."""
+    """Whether a signature of the author's own domain, or of one above it, is on a mail that nobody has judged."""
     for field in mail.headers:
         if field.name.lower() != "dkim-signature":
             continue
@@ -102,6 +114,7 @@ def _frame(
     mail: Mail,
     files: Sequence[Attachment],
     author: Person | None,
+    named: Shown,
     language: str,
 ) -> Frame:
     rules = reading.definition_of(group)
@@ -113,7 +126,7 @@ def _frame(
     name = authors.name_in(session, group, author, mail.author, language)
     facts = PostFacts(
         list=list_facts(site, group, language),
-        shown=shown(site, rules, mail, is_changed=not rules.transparent),
+        shown=named,
         author=mail.author or Mailbox(name, ""),
         relay=Mailbox(f"{name} via {rules.titled(language)}", relay_address(site, post.person_id or 0, group.id)),
         message_id=post.message_id,

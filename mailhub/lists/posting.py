@@ -86,6 +86,7 @@ def release(session: Session, site: Site, held: HeldPost, *, now: datetime) -> P
         person_id=held.person_id,
         now=now,
         has_waited=True,
+        authenticity=holding.authenticity_of(held),
     )
 
 
@@ -104,7 +105,7 @@ def go_on(session: Session, site: Site, list_id: int, person_id: int, *, now: da
         letter = Letter(size=mail.size, proven=True, holds_token=holds_token)
         verdict = policy.judge(letter, standing, rules)
         if isinstance(verdict, Hold):
-            held.reasons = {"codes": [reason.value for reason in verdict.reasons]}
+            holding.waits_for(held, verdict.reasons)
             moderation.ask(session, site, held, mail, now=now)
             moderation.tell_waiting(session, site, held, now=now, in_reply_to=mail.message_id, address_id=None)
             waiting.append(held)
@@ -154,6 +155,7 @@ def _publish(session: Session, site: Site, group: MailList, arrival: Arrival, kn
         person_id=person.id,
         now=arrival.now,
         said=arrival.folded,
+        authenticity=arrival.authenticity,
     )
     return Receipt("posted", "accepted", Thing(things.POST, post.id))
 

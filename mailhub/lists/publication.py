@@ -14,6 +14,7 @@ from mailhub.lists import outgoing, reading, spans, things
 from mailhub.lists.definition import ListKind
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import MailList, Subscription
+from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
 from mailhub.people import activity, consent
@@ -48,6 +49,7 @@ def publish(
     now: datetime,
     said: Folded | None = None,
     has_waited: bool = False,
+    authenticity: Authenticity = NOTHING,
 ) -> Post:
     """Give it the next number, keep it, and owe it to the group; a mail that is a post already stays that post.
 
@@ -74,7 +76,7 @@ def publish(
     group.last_number = post.number
     _count(session, group.id, person_id, 1)
     grace = timedelta() if has_waited else reading.definition_of(group).grace
-    _owe(session, site, group, post, raw, mail, now, now + grace)
+    _owe(session, site, group, post, raw, mail, authenticity, now, now + grace)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
@@ -134,11 +136,19 @@ def latest_of(session: Session, list_id: int, person_id: int) -> Post | None:
 
 
 def _owe(
-    session: Session, site: Site, group: MailList, post: Post, raw: bytes, mail: Mail, now: datetime, due_at: datetime
+    session: Session,
+    site: Site,
+    group: MailList,
+    post: Post,
+    raw: bytes,
+    mail: Mail,
+    found: Authenticity,
+    now: datetime,
+    due_at: datetime,
 ) -> None:
     """Open the mailing that carries it, due when its author can no longer take it back."""
     rules = reading.definition_of(group)
-    made = outgoing.frames(session, site, group, post, raw, mail, languages(session, site, group))
+    made = outgoing.frames(session, site, group, post, raw, mail, found, languages(session, site, group))
     mailings.open_mailing(
         session,
         source=SOURCE,

@@ -139,7 +139,7 @@ class HeldPost(Base):
     relay_to: Mapped[int] = mapped_column(default=0)  # the member it is for; 0: the group
     message_id: Mapped[str | None]
     subject: Mapped[str]
-    reasons: Mapped[dict[str, Any]]  # {"codes": [...]}: all that objected, in order
+    reasons: Mapped[dict[str, Any]]  # {"codes": [...], "authenticity": {...}}: all that objected, in order
     evidence: Mapped[str]  # letters, e.g. "A"
     state: Mapped[HeldState] = mapped_column(word(HeldState), default=HeldState.WAITING)
     held_at: Mapped[datetime]

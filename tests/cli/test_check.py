@@ -111,3 +111,8 @@ def test_a_database_of_another_release_is_an_error(well: Cli) -> None:
 def test_nobody_to_organise_is_a_warning(well: Cli) -> None:
     change(well, 'organisers = ["olga@example.org"]', "organisers = []")
     assert "warning  [site] names no organisers" in well.says("check")
+
+
+def test_who_checks_mail_behind_another_server_hears_what_that_cannot_see(well: Cli) -> None:
+    change(well, 'trust = "unsigned-loopback"', 'trust = "own"')
+    assert "sees signatures (DKIM) but no sending hosts (SPF)" in well.says("check")

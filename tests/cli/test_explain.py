@@ -10,8 +10,16 @@ from click.testing import CliRunner, Result
 from mailhub import wording
 from mailhub.cli.explanation import KEYS
 from mailhub.cli.main import main
+from mailhub.hub.resolver import System
 from mailhub.language import entries
+from tests.mail.signing import record, signed
 
+DNS: dict[tuple[str, str], tuple[bytes, ...] | None] = {
+    ("s1._domainkey.example.org", "TXT"): (record().encode(),),
+    ("_dmarc.example.net", "TXT"): None,
+    ("s1._domainkey.example.net", "TXT"): None,
+}
+NOT_CHECKED = {"result": "none", "domain": "", "why": ""}
 LETTER = (
     b"From: Anna Bini <anna@example.org>\r\nTo: orto@lists.test\r\nSubject: Carriola\r\nDate: Mon, 09 Mar 2026 09:00:00"
     b" +0100\r\nMessage-ID: <m1@example.org>\r\n"
@@ -21,6 +29,7 @@ LETTER = (
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(System, "ask", lambda _self, name, kind, _seconds: DNS.get((name, kind), ()))
 
 
 def explain(*words: str, **files: bytes) -> Result:
@@ -85,7 +94,7 @@ def test_a_message_is_taken_apart() -> None:
         "bounce": None,
         "report": None,
         "calendar": None,
-        "auth": None,
+        "auth": {"spf": NOT_CHECKED, "dkim": [], "dmarc": "none", "arc": "none", "aligned": False, "why": "not judged"},
         "authority": 2,
         "problems": [],
         "would": "It would go to the group as a message of anna@example.org: a person wrote it, and it is proven who.",
@@ -135,6 +144,20 @@ def test_what_would_happen_is_a_sentence() -> None:
     found = explained(**{f"file{number}": mail for number, mail in enumerate(WOULD.values())})
     for said, each in zip(WOULD, found, strict=True):
         assert said in each["would"]
+
+
+def test_a_signature_is_judged_and_counts() -> None:
+    hop = b"Received: from mx.example.org by mx.example.net; Mon, 09 Mar 2026 09:00:00 +0100\r\n"
+    good = signed(letter(b"Ciao\r\n"))
+    unknown = good.replace(b"d=example.org", b"d=example.net")
+    one, two, three = explained(one=hop + good, two=hop + good + b"altro\r\n", three=hop + unknown)
+    assert (one["auth"]["dkim"], one["auth"]["why"], one["authority"]) == (
+        [{"result": "pass", "domain": "example.org", "selector": "s1", "why": ""}],
+        "dkim example.org",
+        2,
+    )
+    assert (two["auth"]["dkim"][0]["result"], two["authority"]) == ("fail", 0)
+    assert (three["auth"]["dkim"][0]["result"], three["authority"]) == ("temperror", 0)
 
 
 def test_it_speaks_both_languages() -> None:

@@ -234,7 +234,6 @@ def test_loopback_is_this_machine(file: Path, value: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("INBOUND__TRUST", "authenticated"),
         ("INBOUND__IMAP", "imaps://x"),
         ("ENGINE__KIND", "dramatiq"),
         ("ENGINE__BROKER", "x"),
@@ -242,6 +241,26 @@ def test_loopback_is_this_machine(file: Path, value: str) -> None:
 )
 def test_what_is_not_built_says_so(file: Path, key: str, value: str) -> None:
     assert "not built yet" in complaint(file, SMALLEST, **{f"MAILHUB_{key}": value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "complains"),
+    [
+        ('trust = "own"\nsmtp = "0.0.0.0:25"', None),
+        ('trust = "relay"\nauthserv_id = "mx.example.org"\ntrusted_relays = ["192.0.2.25"]', None),
+        ('trust = "relay"\nauthserv_id = "mx.example.org"\nlmtp = "unix:lmtp.sock"', None),
+        ('trust = "relay"\ntrusted_relays = ["192.0.2.25"]', "needs the name in its Authentication-Results"),
+        ('trust = "relay"\nauthserv_id = "mx; x"\ntrusted_relays = ["::1"]', "needs the name in its"),
+        ('trust = "relay"\nauthserv_id = "mx.example.org"', "needs the addresses mail is handed in from"),
+        ('trust = "everybody"', "inbound.trust"),
+    ],
+)
+def test_whom_a_site_trusts_is_said_whole_or_refused(file: Path, settings: str, complains: str | None) -> None:
+    text = f"{SMALLEST}[inbound]\n{settings}\n"
+    if complains is None:
+        assert settle(file, text).inbound.trust in settings
+    else:
+        assert complains in complaint(file, text)
 
 
 def test_a_password_comes_from_its_file_or_the_environment_and_never_shows(file: Path) -> None:

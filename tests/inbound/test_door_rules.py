@@ -1,12 +1,25 @@
 """What is judged without rows: refusals at the door, and what a mail proves."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailhub.authority import Evidence
 from mailhub.inbound.evidence import weigh
 from mailhub.inbound.refusals import MOST_HOPS, hops, refuse_data, refuse_recipient
 from mailhub.inbound.routing import Nobody, ToDesk, ToList
+from mailhub.inbound.tables import InboundMail
+from mailhub.mail.authenticity.weighing import NOTHING as NOT_JUDGED
 from mailhub.mail.message import parse
+
+NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+
+
+def proves(raw: bytes, peer: str, protocol: str, trust: str, *, counts: bool = False) -> Evidence:
+    """What a mail nobody has judged proves; `counts`: its token and its mailbox do."""
+    receipt = InboundMail(peer=peer, protocol=protocol, recipients=[], envelope_from="", received_at=NOW)
+    return weigh(parse(raw), receipt, NOT_JUDGED, trust, "orto@lists.test", token=counts, mailbox=counts)
+
 
 PLAIN = b"From: ana@example.org\r\nSubject: x\r\n\r\nHello\r\n"
 HOP = b"Received: from a by b; Mon, 9 Mar 2026 09:00:00 +0100\r\n"
@@ -60,15 +73,15 @@ def test_only_fields_of_the_header_count_as_hops() -> None:
 def test_only_untouched_mail_of_this_machine_with_one_author_proves_its_author(
     raw: bytes, peer: str, protocol: str, proven: Evidence
 ) -> None:
-    assert weigh(parse(raw), peer, protocol, TRUST) == proven
+    assert proves(raw, peer, protocol, TRUST) == proven
 
 
 def test_under_another_trust_nothing_is_taken_on_faith() -> None:
-    assert weigh(parse(PLAIN), "127.0.0.1", "smtp", "authenticated") == NOTHING
+    assert proves(PLAIN, "127.0.0.1", "smtp", "own") == NOTHING
+    assert proves(PLAIN, "127.0.0.1", "smtp", "relay") == NOTHING
 
 
 def test_token_and_mailbox_count_beside_but_not_for_a_mail_without_an_author() -> None:
-    found = weigh(parse(HOP + PLAIN), "127.0.0.1", "smtp", TRUST, token=True, mailbox=True)
+    found = proves(HOP + PLAIN, "127.0.0.1", "smtp", TRUST, counts=True)
     assert found == Evidence(token=True, mailbox=True)
-    nobody = parse(b"Subject: x\r\n\r\nx\r\n")
-    assert weigh(nobody, "127.0.0.1", "smtp", TRUST, token=True, mailbox=True) == NOTHING
+    assert proves(b"Subject: x\r\n\r\nx\r\n", "127.0.0.1", "smtp", TRUST, counts=True) == NOTHING

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dkim as dkimpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailhub.mail.authenticity import keys, marks
@@ -35,6 +35,7 @@ def test_a_good_signature_holds_and_may_speak(kind: str) -> None:
     assert found == Checked(Verdict.PASS, "example.org", "", "s1")
 
 
+@settings(deadline=None, max_examples=40)
 @pytest.mark.parametrize("form", ["simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed"])
 @given(st.lists(st.binary(max_size=20).map(lambda line: line.translate(None, b"\r\n\0")), max_size=6))
 def test_whatever_another_signer_signs_holds_in_every_form(form: str, lines: list[bytes]) -> None:

@@ -19,6 +19,7 @@ from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.reading import read
 from mailhub.inbound.visit import arrive, ways
 from mailhub.lists import reading, wishes
+from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.site import FRONT_DESK
 from mailhub.verbs import Call
 from tests.stories.copies import Sent
@@ -46,6 +47,7 @@ ELSEWHERE = {
 # Subjects we give to what members write.
 OUR_SUBJECTS = re.compile(r"Introducing |Si presenta: |An introduction$|Una presentazione$")
 
+GENUINE = Authenticity(aligned=True, is_direct=True)  # for towns that ask where mail comes from
 _tried: set[tuple[object, ...]] = set()
 
 
@@ -104,15 +106,16 @@ def _rehearse(hub: Hub, sent: Sent, word: str, call: Call) -> str | None:
     with hub.database.transaction() as session:
         receipt = intake.keep(session, hub.site, envelope, reply, now=now)
         before = _owed(session)
-        visit = arrive(hub, session, receipt, reply, read(reply, sent.copy.envelope_to), now)
+        said = read(reply, sent.copy.envelope_to)
+        visit = arrive(hub, session, receipt, reply, said, now, authenticity=GENUINE)
         result = dispose(visit, envelope.recipients[0], 0)
-        said = {key.partition("/")[0].rpartition(".")[0] for key in _owed(session) - before}
+        told = {key.partition("/")[0].rpartition(".")[0] for key in _owed(session) - before}
         session.rollback()
-    wrong = sorted(said & REFUSALS - {f"inbound.{call.verb.name}"})
+    wrong = sorted(told & REFUSALS - {f"inbound.{call.verb.name}"})
     is_right = result.reason == call.verb.name and result.outcome in _good(call)
     if (is_right and not wrong) or call.verb.name in ELSEWHERE.get(sent.entry, ()):
         return None
-    return f"{word!r} does nothing: {result.outcome} {result.reason}, answered with {wrong or sorted(said)}"
+    return f"{word!r} does nothing: {result.outcome} {result.reason}, answered with {wrong or sorted(told)}"
 
 
 def _good(call: Call) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from mailhub.jobs.assembly import worker_for
 from mailhub.jobs.worker import Worker
 from mailhub.lists import enrolling, publishing
 from mailhub.lists.tables import MailList, Subscription
+from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.wire import crlf
 from mailhub.people import persons
 from mailhub.people.tables import Person
@@ -80,13 +81,21 @@ class Inboxes:
 class Town:
     """People, groups and their mail."""
 
-    def __init__(self, folder: Path, database: Database, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        settings: Mapping[str, str] | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         self.clock = FakeClock(START)
         self.transport = Inboxes()
         self.database = database
         self.sent: list[Sent] = []  # everything that has left, with its cause
         self.faults: list[str] = []  # what is wrong with it
         self.written: list[str] = []  # every subject and text somebody wrote
+        self.peer = "127.0.0.1"  # who hands mail in
+        self._resolver = resolver
         self._environ = _environ(folder, settings or {})
         self._numbers = count(1)
         self._read: defaultdict[str, int] = defaultdict(int)
@@ -99,7 +108,9 @@ class Town:
         self.gate = Gate(self.hub)
 
     def _build(self) -> Hub:
-        return build_hub(load(None, self._environ), clock=self.clock, database=self.database)
+        dns = self._resolver
+        ask = (lambda: dns) if dns is not None else None
+        return build_hub(load(None, self._environ), clock=self.clock, database=self.database, resolver=ask)
 
     def another_worker(self, transport: Inboxes) -> Worker:
         """A second process on the same database."""
@@ -200,7 +211,7 @@ class Town:
 
     def keeps(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
         """Keep a mail below the door, as imports do; it is worked on when the town settles."""
-        envelope = intake.Envelope(sender, tuple(recipients), "127.0.0.1", "smtp")
+        envelope = intake.Envelope(sender, tuple(recipients), self.peer, "smtp")
         with self.database.transaction() as session:
             intake.keep(session, self.hub.site, envelope, crlf(raw), now=self.clock.now())
 
