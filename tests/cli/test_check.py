@@ -58,6 +58,23 @@ def test_a_list_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
     assert well.runs("check").exit_code == 1
 
 
+def test_a_template_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
+    path = well.folder / "templates" / "welcome" / "welcome.it.md"
+    path.write_text(path.read_text().replace("Se ti va, presentati", "Clicca qui e presentati"))
+    said = well.says("check")
+    assert said.startswith("warning  templates/welcome/welcome.it.md:19: the word 'Clicca'; say it otherwise")
+    path.write_text(path.read_text().replace("{% endif %}\n", ""))
+    result = well.runs("check")
+    assert 'error    templates/welcome/welcome.it.md:14: this "if" is never closed; write {% endif %}' in result.stdout
+    assert result.exit_code == 1
+
+
+def test_a_look_of_ones_own_is_looked_at(well: Cli) -> None:
+    path = well.folder / "templates" / "layouts" / "notice.mjml"
+    path.write_text(path.read_text().replace('<mj-text color="#1f2a24"', '<mj-text color="#a0a0a0"'))
+    assert ":32: #a0a0a0 on #fbfaf6 has a contrast of 2.5; choose colours of 4.5" in well.says("check")
+
+
 def test_a_key_that_others_can_read_is_an_error(well: Cli) -> None:
     (well.folder / "dkim.pem").chmod(0o644)
     result = well.runs("check")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from mailhub import config
+from mailhub import config, content
 from mailhub.cli.site import open_database
 from mailhub.content import Value
+from mailhub.db import versions
 from mailhub.hub.build import Hub, all_verbs, build_hub
 from mailhub.lists import publishing, reading
 from mailhub.people import persons, roles
@@ -82,6 +83,47 @@ def test_a_file_that_is_gone_closes_its_group_only_when_somebody_says_so(site: C
     assert "notizie: its file is gone\n    the group closes: 0 people" in site.says("plan")
     assert "Still open, though their file is gone: notizie." in site.says("apply")
     assert "closed      notizie\n" in site.says("apply", "--close")
+    assert site.says("plan") == NOTHING
+
+
+def test_a_template_is_planned_and_published_as_a_group_is(site: Cli) -> None:
+    path = site.folder / "templates" / "welcome" / "welcome.it.md"
+    path.write_text(path.read_text().replace("Tre parole", "Quattro parole"))
+    said = site.says("plan")
+    assert said.startswith("templates/welcome/welcome.it.md: changed\n    it: Iscrizione confermata: {{ group }}\n")
+    assert "    +Quattro parole da ricordare" in said
+    assert site.says("apply").startswith("changed     templates/welcome/welcome.it.md\n")
+    assert site.says("plan") == NOTHING
+    path.write_text(path.read_text().replace("{{ group }}", "{{ gruop }}"))
+    assert site.refuses("apply").startswith(
+        'templates/welcome/welcome.it.md:2: "gruop" is not declared under vars; did'
+    )
+
+
+def test_a_template_without_a_file_is_taken_back_only_when_somebody_says_so(site: Cli) -> None:
+    path = site.folder / "templates" / "welcome" / "welcome.en.md"
+    text = path.read_text()
+    path.unlink()
+    assert "welcome.en: its file is gone\n    nothing could be written by it any more" in site.says("plan")
+    assert "Still published, though their file is gone: welcome.en." in site.says("apply")
+    assert "taken back  welcome.en\n" in site.says("apply", "--close")
+    assert site.says("plan") == NOTHING
+    path.write_text(text)
+    assert site.says("apply").startswith("changed     templates/welcome/welcome.en.md\n")
+
+
+def test_a_template_of_the_console_is_exported_to_its_place(site: Cli) -> None:
+    text = "---\nsubject: Ciao\n---\nCiao.\n"
+
+    def publish(hub: Hub) -> None:
+        with hub.database.transaction() as session:
+            sha = content.text_fingerprint(text)
+            versions.publish(session, "template", "ciao.it", sha, text, origin="console", now=hub.clock.now())
+
+    within(site, publish)
+    assert "ciao.it: changed in the console" in site.says("plan")
+    assert site.says("export", "content") == "templates/ciao/ciao.it.md\n"
+    assert (site.folder / "templates" / "ciao" / "ciao.it.md").read_text() == text
     assert site.says("plan") == NOTHING
 
 
