@@ -60,11 +60,13 @@ def _layouts(settings: Settings) -> Iterator[Finding]:
     """The looks of mails, the site's own among them."""
     for name in layouts.known(settings.content.dir):
         try:
-            layouts.compiled(name, settings.content.dir)
+            made = layouts.compiled(name, settings.content.dir)
         except BadInput as fault:
             yield Finding(Weight.ERROR, str(fault))
             continue
         path = layouts.find(name, settings.content.dir)
+        if (fetched := looks.fetches("".join(made.parts))) is not None:
+            yield Finding(Weight.ERROR, f"{path}:1: {fetched[0]}; {fetched[1]}")
         for seen in looks.faults(path.read_text(encoding="utf-8")):
             yield Finding(Weight.WARNING, f"{path}:{seen.line}: {seen.what}; {seen.cure}")
 

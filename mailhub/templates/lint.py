@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from mailhub import formats, wording
+from mailhub.templates import looks
 from mailhub.templates.compiling import Compiled
 from mailhub.templates.definition import Var, VarType
 from mailhub.templates.plain import Block
@@ -21,7 +22,8 @@ _FOOTER = "…\n…"
 _PREFIX = re.compile(r"\s*(?:\[[^\]]*\]|(?:re|r|fwd?|fw|i|aw)\s*:)", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|…")
 _NAMED = re.compile(r"'([^']+)'")
-_SUBJECT, _FIRST_LINE = "subject", 1
+_PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
+_FIRST_LINE = 1
 _SAMPLES: dict[VarType, object] = {
     VarType.NUMBER: 12,
     VarType.MONEY: 1250,
@@ -43,6 +45,9 @@ def lint(template: Compiled, text: str, remarks: Remarks) -> None:
     words = filled.text.removesuffix(f"-- \n{_FOOTER}").strip()
     lines = text.splitlines()
     _subject(template, filled.subject, remarks)
+    _front_matter(template, remarks)
+    if remarks.file.endswith(".mjml"):
+        _whole(template, filled.html, remarks)
     _tone(template, lines, remarks)
     _dates(template, lines, remarks)
     _size(template, words, filled.html, remarks)
@@ -76,6 +81,26 @@ def _constants(template: Compiled) -> str:
     return "".join(each.text if isinstance(each, Constant) else "…" for each in template.subject)
 
 
+def _front_matter(template: Compiled, remarks: Remarks) -> None:
+    """The other lines people read."""
+    for line in (template.head.preheader, template.head.author, template.head.answer):
+        for fault in wording.faults(template.language, _PLACEHOLDER.sub("…", line.text)):
+            remarks.warn(line.line, fault, _CURE)
+
+
+def _whole(template: Compiled, html: str, remarks: Remarks) -> None:
+    """What a look does for others, and a whole MJML has to do itself."""
+    line = _first_line(template)
+    if fault := looks.fetches(html):
+        remarks.error(line, *fault)
+    if f'lang="{template.language}"' not in html:
+        remarks.warn(line, "the mail does not say its language", 'begin with <mjml lang="{{ language }}">')
+    if "<title></title>" in html:
+        remarks.warn(line, "the mail has no title", "write <mj-title>{{ title }}</mj-title> in <mj-head>")
+    if html.count("<h1") != 1:
+        remarks.warn(line, f"there are {html.count('<h1')} first headings", "write <h1> once, round the title")
+
+
 _CURE = "say it otherwise; docs/templates.md has the words"
 
 
@@ -92,6 +117,10 @@ def _tone(template: Compiled, lines: list[str], remarks: Remarks) -> None:
             remarks.error(block.line, "# makes a second title beside the subject", "begin headings with ##")
     if len(marks) > 1:
         remarks.warn(_line_of("!", marks[1], lines), f"{len(marks)} exclamation marks", "leave one at most")
+
+
+def _first_line(template: Compiled) -> int:
+    return template.blocks[0].line if template.blocks else _FIRST_LINE
 
 
 def _line_of(word: str, block: Block, lines: list[str]) -> int:
@@ -133,7 +162,7 @@ def wrong_weekdays(language: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _size(template: Compiled, words: str, html: str, remarks: Remarks) -> None:
-    line = template.blocks[0].line if template.blocks else _FIRST_LINE
+    line = _first_line(template)
     if (octets := len(html.encode())) >= LARGEST_HTML:
         remarks.error(line, f"the HTML has {octets:,} octets", f"keep it under {LARGEST_HTML:,}")
     pictures = len(re.findall(r"<img\b", html))

@@ -1,6 +1,6 @@
-"""What MJML of an organiser looks like to those who see little: contrast, words for pictures, where pictures come from.
+"""What MJML of an organiser may not hold, and how it looks to those who see little: contrast, words for pictures.
 
-Read from the attributes, line by line; what a style sheet says is not seen here. Pure.
+Read from the elements, line by line; of a style sheet only what it fetches is seen. Pure.
 """
 
 import re
@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+NEVER = frozenset(
+    ("applet", "audio", "base", "button", "embed", "form", "frame", "iframe", "input", "link", "math", "meta", "object")
+) | {"script", "select", "svg", "textarea", "video"}
+_URLS = ("href", "src", "background-url", "background", "action", "srcset")
+_MAY_LEAD = re.compile(r"https?://|mailto:|…|$", re.IGNORECASE)
+_FETCHES = re.compile(r"@import|<link\b|url\(", re.IGNORECASE)
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _NAMED = {"black": "#000000", "white": "#ffffff"}
 _WRITES = {"mj-text": "#000000", "mj-button": "#ffffff", "mj-table": "#000000", "mj-accordion-text": "#000000"}
@@ -33,6 +39,14 @@ def faults(text: str) -> list[Fault]:
     return reader.found
 
 
+def fetches(html: str) -> tuple[str, str] | None:
+    """What is wrong with HTML that fetches fonts or pictures for its looks, and the cure; None where it does not."""
+    if not _FETCHES.search(html):
+        return None
+    what = "fonts or backgrounds would be fetched from elsewhere whenever it is opened"
+    return what, 'write <mj-all font-family="Georgia, serif" /> in <mj-attributes>, and no url()'
+
+
 def contrast(one: str, other: str) -> float:
     """How clearly one colour stands on the other, from 1 to 21."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -52,6 +66,7 @@ class _Reader(HTMLParser):
             key = f".{given.get('name', '')}" if tag == "mj-class" else tag
             self._defaults[key] = given
             return
+        self.found += _forbidden(self.getpos()[0], tag, given)
         given = self._with_defaults(tag, given)
         if tag in ("img", "mj-image"):
             self.found += _picture(self.getpos()[0], given)
@@ -81,6 +96,18 @@ class _Reader(HTMLParser):
             yield Fault(
                 self.getpos()[0], what, f"choose colours of {LEAST_CONTRAST} or more, such as #1f2a24 on #fbfaf6"
             )
+
+
+def _forbidden(line: int, tag: str, given: Mapping[str, str]) -> Iterator[Fault]:
+    """Elements and attributes that no mail may carry; a `meta` in the head of a look is let be."""
+    is_scheme = tag == "meta" and "color-scheme" in given.get("name", "")
+    if tag in NEVER and not is_scheme:
+        yield Fault(line, f"<{tag}> may not be mailed", "take it away, as mail programs would")
+    for name, value in given.items():
+        if name.startswith("on"):
+            yield Fault(line, f"the attribute {name} may not be mailed", "take it away, as mail programs would")
+        elif name in _URLS and not _MAY_LEAD.match(value.strip()):
+            yield Fault(line, f'{name} leads to "{value.strip()[:60]}"', "begin it with https://, http:// or mailto:")
 
 
 def _picture(line: int, given: Mapping[str, str]) -> Iterator[Fault]:

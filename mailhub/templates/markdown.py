@@ -47,6 +47,7 @@ def read(lexed: Lexed, tags: Mapping[str, Tag], remarks: Remarks, first_line: in
     env: dict[str, Any] = {}
     tokens = reader.parse(lexed.text, env)
     _check_links(tokens, lexed, remarks, first_line)
+    _fit_pictures(tokens)
     runs = list(_runs(tokens, lexed))
     pieces: list[Part | Cut] = []
     lists: dict[str, str] = {}
@@ -100,6 +101,14 @@ def _check_link(token: Token, line: int, lexed: Lexed, remarks: Remarks) -> None
     if token.type == "image" and not token.content.strip():
         what = "a picture without words for those who do not see it"
         remarks.error(line, what, "write what it shows: ![what it shows](https://…)")
+
+
+def _fit_pictures(tokens: Sequence[Token]) -> None:
+    """No picture is wider than the telephone it is looked at on."""
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "image":
+                child.attrSet("style", "max-width:100%;height:auto;border:0")
 
 
 def _may_lead(url: str, lexed: Lexed) -> bool:

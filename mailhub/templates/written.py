@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailhub.content import BadContent, Reader, Value, load_text, one_of
+from mailhub.content.scalars import is_fit
 from mailhub.templates.definition import RESERVED, SERVICE, Head, Line, Var, VarType
 from mailhub.templates.remarks import Remarks
 from mailhub.templates.values import taken
@@ -69,6 +70,9 @@ def read(text: str, remarks: Remarks) -> Source:
     for number, line in enumerate(lines[1:closes], 2):
         if _UNQUOTED.match(line):
             remarks.error(number, "a text that begins with {{ needs quotes", 'put it in quotes: "{{ … }}"')
+    for number, line in enumerate(lines[closes:], closes + 1):
+        if not is_fit(line):
+            remarks.error(number, "a character here is not text", "write the line again without control characters")
     remarks.check()
     head = _head(Reader(load_text("\n".join(lines[1:closes]), remarks.file, first_line=2)), remarks)
     return Source(head, "\n".join(lines[closes + 1 :]), closes + 2)

@@ -299,6 +299,7 @@ def test_a_mistake_in_the_body_is_told_with_its_line_and_the_cure(body: str, pro
         ("---\nsubject: x\nsubjekt: y\n---\n", '3: "subjekt" is not known here; did you mean "subject"?'),
         ("---\nsubject: {{ group }}\n---\n", '2: a text that begins with {{ needs quotes; put it in quotes: "{{ … }}"'),
         ("---\nsubject: a: b\n---\n", "2: this is not YAML"),
+        ("---\nsubject: x\n---\n\nCiao \x07.", "5: a character here is not text"),
         (
             "---\nsubject: x\nlayout: poster\n---\n",
             "3: there is no layout 'poster' in templates/layouts; write one of: letter",

@@ -25,6 +25,7 @@ PARAGRAPH = "Il gruppo si ritrova sabato mattina.\n\n"
         (head() + PARAGRAPH + "Sei iscritto/a.", "6: the form 'iscritto/a' tells a gender"),
         (head() + PARAGRAPH + "Cari tutti\ne benvenuti.", "7: the form 'benvenuti' tells a gender"),
         (head() + 'Un "esempio".', '4: " is not how this language quotes'),
+        (head(more="preheader: Leggi il digest\n") + "Ciao.", "3: the word 'digest'"),
         (head() + "# Ciao", "4: # makes a second title beside the subject; begin headings with ##"),
         (
             head() + PARAGRAPH + "Ci vediamo\nsabato 15 marzo 2026.",
@@ -66,8 +67,25 @@ def test_words_in_quotations_and_links_are_other_peoples() -> None:
 
 
 def test_mjml_is_read_by_the_same_rules() -> None:
-    said = told(head() + MJML.replace("BODY", "<p>Vedi</p>\n<p>il tuo digest</p>"), file=WHOLE)
+    said = told(head() + MJML.replace("BODY", "<h1>Vedi</h1>\n<p>il tuo digest</p>"), file=WHOLE)
     assert [line.partition(";")[0] for line in said] == ["6: the word 'digest'"]
+
+
+def test_a_whole_mjml_does_itself_what_a_look_does_for_others() -> None:
+    words = "<mj-section><mj-column><mj-text>{{ footer }}</mj-text></mj-column></mj-section>"
+    bare = f"<mjml><mj-body>{words}</mj-body></mjml>"
+    assert told(head() + bare, file=WHOLE) == [
+        "1: fonts or backgrounds would be fetched from elsewhere whenever it is opened; "
+        'write <mj-all font-family="Georgia, serif" /> in <mj-attributes>, and no url()'
+    ]
+    styled = bare.replace(
+        "<mjml>", '<mjml><mj-head><mj-attributes><mj-all font-family="serif"/></mj-attributes></mj-head>'
+    )
+    assert [line.partition(";")[0] for line in told(head() + styled, file=WHOLE)] == [
+        "1: the mail does not say its language",
+        "1: the mail has no title",
+        "1: there are 0 first headings",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from mailhub.content import BadContent
 from mailhub.db.session import Database
 from mailhub.templates import publishing
 from mailhub.templates.rendering import render
+from tests.templates.writing import MJML, head
 
 NOW = datetime(2026, 3, 13, 9, tzinfo=UTC)
 
@@ -100,9 +101,7 @@ def test_a_name_that_tells_no_template_is_told(tmp_path: Path, inside: str) -> N
 
 def test_one_template_has_one_file_a_language(tmp_path: Path) -> None:
     put(tmp_path, "a/a.it.md")
-    put(
-        tmp_path, "a/a.it.mjml", "---\nsubject: A\n---\n<mjml><mj-body><mj-text>{{ footer }}</mj-text></mj-body></mjml>"
-    )
+    put(tmp_path, "a/a.it.mjml", head() + MJML.replace("BODY", "Ciao."))
     assert wrong(tmp_path) == ["templates/a/a.it.mjml:1: templates/a/a.it.md is there too; keep one of the two"]
 
 

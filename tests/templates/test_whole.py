@@ -45,7 +45,10 @@ def test_tags_stand_round_whole_sections() -> None:
         (("{{ footer }}", "ciao"), "6: the place {{ footer }} is missing; write it last"),
         (("<mj-text>BODY", "<mj-txt>BODY"), '7: there is no element <mj-txt>; did you mean "mj-text"?'),
         (("BODY", "<p>"), "6: this is no MJML"),
-        (("BODY", '<a href="x" style="color:{{ a }}">x</a>'), "7: a placeholder cannot stand in the attribute style"),
+        (
+            ("BODY", '<a href="mailto:x" style="color:{{ a }}">x</a>'),
+            "7: a placeholder cannot stand in the attribute style",
+        ),
         (
             ("<mj-section><mj-column><mj-text>B", "<mj-section>\n{% if a %}\n<mj-column>\n{% endif %}\n<mj-text>B"),
             "10: this tag and the one",
@@ -56,6 +59,11 @@ def test_tags_stand_round_whole_sections() -> None:
         ),
         (("<mj-text>BODY", '<mj-image src="https://x.example/a.png" /><mj-text>BODY'), "7: a picture without words"),
         (("BODY", "<!-- {{ a }} -->"), "7: "),
+        (("BODY", "<form></form>"), "7: <form> may not be mailed"),
+        (("BODY", "<p>a</p>\n<script>x</script>"), "8: <script> may not be mailed"),
+        (("BODY", '<p onclick="x">a</p>'), "7: the attribute onclick may not be mailed"),
+        (("BODY", '<a href="javascript:x">a</a>'), '7: href leads to "javascript:x"; begin it with https://'),
+        (("BODY", "<mj-include path='/etc/passwd' />"), "7: there is no element <mj-include>"),
     ],
 )
 def test_a_mistake_in_mjml_is_told_with_its_line(change: tuple[str, str], problem: str) -> None:

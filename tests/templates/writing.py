@@ -11,11 +11,12 @@ from mailhub.templates.remarks import Remarks
 
 FILE = "templates/prova/prova.it.md"
 WHOLE = "templates/prova/prova.it.mjml"
-MJML = """<mjml lang="{{ language }}"><mj-head><mj-title>{{ title }}</mj-title></mj-head><mj-body>
+MJML = """<mjml lang="{{ language }}"><mj-head><mj-title>{{ title }}</mj-title>FONT</mj-head><mj-body>
 <mj-section><mj-column><mj-text>BODY</mj-text></mj-column></mj-section>
 <mj-section><mj-column><mj-text>{{ footer }}</mj-text></mj-column></mj-section>
 </mj-body></mjml>
 """
+MJML = MJML.replace("FONT", '<mj-attributes><mj-all font-family="serif" /></mj-attributes>')
 FOOTER = "Ricevi questa mail perché fai parte di Orto.\nRispondi «perché» o «esci» · orto@x.example"
 
 
