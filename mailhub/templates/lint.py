@@ -20,7 +20,6 @@ LEAST_WORDS = 20  # beside pictures
 
 _FOOTER = "…\n…"
 _PREFIX = re.compile(r"\s*(?:\[[^\]]*\]|(?:re|r|fwd?|fw|i|aw)\s*:)", re.IGNORECASE)
-_NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|…")
 _NAMED = re.compile(r"'([^']+)'")
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 _FIRST_LINE = 1
@@ -42,8 +41,11 @@ def lint(template: Compiled, text: str, remarks: Remarks) -> None:
     except BadValue as bad:
         remarks.error(_FIRST_LINE, f"with usual values {bad}", "make its loops shorter")
         return
+    if (octets := len(filled.html.encode())) >= LARGEST_HTML:
+        remarks.error(_first_line(template), f"the HTML has {octets:,} octets", f"keep it under {LARGEST_HTML:,}")
+        return  # whoever reads so much is not helped by more remarks
     words = filled.text.removesuffix(f"-- \n{_FOOTER}").strip()
-    lines = text.splitlines()
+    lines = text.split("\n")
     _subject(template, filled.subject, remarks)
     _front_matter(template, remarks)
     if remarks.file.endswith(".mjml"):
@@ -108,7 +110,7 @@ def _tone(template: Compiled, lines: list[str], remarks: Remarks) -> None:
     """Words and forms people are not told, each with its line; one exclamation mark is let be."""
     marks: list[Block] = []
     for block in template.blocks:
-        said = _NOT_WORDS.sub("…", block.words)
+        said = _without_links(block.words)
         marks += [block] * said.count("!")
         for fault in wording.faults(template.language, said.replace("!", ".")):
             named = _NAMED.search(fault)
@@ -121,6 +123,12 @@ def _tone(template: Compiled, lines: list[str], remarks: Remarks) -> None:
 
 def _first_line(template: Compiled) -> int:
     return template.blocks[0].line if template.blocks else _FIRST_LINE
+
+
+def _without_links(words: str) -> str:
+    """Links and addresses are no words of anybody."""
+    is_link = ("https://", "http://")
+    return " ".join("…" if "@" in word or word.startswith(is_link) else word for word in words.split())
 
 
 def _line_of(word: str, block: Block, lines: list[str]) -> int:
@@ -163,8 +171,6 @@ def wrong_weekdays(language: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _size(template: Compiled, words: str, html: str, remarks: Remarks) -> None:
     line = _first_line(template)
-    if (octets := len(html.encode())) >= LARGEST_HTML:
-        remarks.error(line, f"the HTML has {octets:,} octets", f"keep it under {LARGEST_HTML:,}")
     pictures = len(re.findall(r"<img\b", html))
     if pictures > MOST_PICTURES:
         remarks.warn(

@@ -22,6 +22,7 @@ from mailhub.templates.plain import Block, spelled
 from mailhub.templates.remarks import Remarks
 
 _CONTROL = "control"
+_IN_LINK = "in_link"
 _LISTS = {"bullet_list_open": "ul", "ordered_list_open": "ol"}
 
 
@@ -47,7 +48,7 @@ def read(lexed: Lexed, tags: Mapping[str, Tag], remarks: Remarks, first_line: in
     env: dict[str, Any] = {}
     tokens = reader.parse(lexed.text, env)
     _check_links(tokens, lexed, remarks, first_line)
-    _fit_pictures(tokens)
+    _prepare(tokens)
     runs = list(_runs(tokens, lexed))
     pieces: list[Part | Cut] = []
     lists: dict[str, str] = {}
@@ -103,10 +104,13 @@ def _check_link(token: Token, line: int, lexed: Lexed, remarks: Remarks) -> None
         remarks.error(line, what, "write what it shows: ![what it shows](https://…)")
 
 
-def _fit_pictures(tokens: Sequence[Token]) -> None:
-    """No picture is wider than the telephone it is looked at on."""
+def _prepare(tokens: Sequence[Token]) -> None:
+    """Words in links are known as such, and no picture is wider than the telephone it is looked at on."""
     for token in tokens:
+        in_link = False
         for child in token.children or ():
+            in_link = child.type == "link_open" or (in_link and child.type != "link_close")
+            child.meta[_IN_LINK] = in_link
             if child.type == "image":
                 child.attrSet("style", "max-width:100%;height:auto;border:0")
 
@@ -139,8 +143,8 @@ def _reader(lexed: Lexed) -> MarkdownIt:
 
 def _text(_self: Any, tokens: Sequence[Token], at: int, *_: Any) -> str:
     """Words; addresses and links in them can be pressed, but for those inside a link."""
-    depth = sum((token.type == "link_open") - (token.type == "link_close") for token in tokens[:at])
-    return escape(tokens[at].content) if depth else prose.inline(tokens[at].content)
+    token = tokens[at]
+    return escape(token.content) if token.meta.get(_IN_LINK) else prose.inline(token.content)
 
 
 def _loop_round(runs: Sequence[list[Token] | Cut], place: int, tags: Mapping[str, Tag]) -> Cut | None:
@@ -209,10 +213,10 @@ def _is_tight(tokens: Sequence[Token], place: int, is_looped: bool) -> bool:
     """Whether the next block follows without an empty line: inside a list whose items are one paragraph each."""
     if place == 0 or not tokens[place - 1].hidden:
         return False
-    for token in tokens[place + 1 :]:
-        if token.nesting != -1:
+    for after in range(place + 1, len(tokens)):  # a slice would copy the rest of the mail for every item
+        if tokens[after].nesting != -1:
             return True
-        if token.level == 0:
+        if tokens[after].level == 0:
             break
     return is_looped
 

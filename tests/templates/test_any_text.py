@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailhub.content import BadContent
 from mailhub.templates.rendering import render
 from mailhub.templates.values import BadValue
-from tests.templates.writing import FOOTER, MJML, WHOLE, head, refused, write
+from tests.templates.writing import FOOTER, MJML, WHOLE, head, refused, told, write
 
 TAGS = ("{{", "}}", "{%", "%}", "{{ a }}", "{{ a | upper }}", "{{ p }}", "{#", "#}")
 BLOCKS = ("{% if a %}", "{% endif %}", "{% for p in l %}", "{% endfor %}", "\n", "\n\n", "- ", "> ", "# ", "```", "1. ")
@@ -71,6 +71,12 @@ def test_a_hostile_template_ends_in_a_clear_error(body: str, file: str) -> None:
     text = head("a: text\nl: {type: list, of: text}") + (MJML.replace("BODY", body) if file == WHOLE else body)
     if file == WHOLE or "<div>" not in body:  # Markdown takes tags for words
         assert refused(text, file=file)
+
+
+@pytest.mark.parametrize("body", ["a@" * 40_000, "`a" * 40_000, "«" * 80_000, "1. a\n" * 15_000, "[a](" * 20_000])
+def test_what_is_slow_to_read_is_still_read_to_its_end(body: str) -> None:
+    """Each of these would take minutes where a rule looks twice at what it has seen."""
+    assert told(head() + body)
 
 
 def test_huge_front_matter_ends_in_a_clear_error() -> None:
