@@ -72,6 +72,9 @@ ACTIVITY = kind("activity", 10)  # something that happened and may be undone
 MAIL = kind("mail", 11)  # a received mail: what our answer to it answers
 
 
+ME = kind("me", 24)  # `/me/`: a person's own page; thing: 0
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a token says: this person (0: nobody in particular), about this thing, until the end of this day."""

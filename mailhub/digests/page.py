@@ -25,6 +25,7 @@ def body(view: View) -> str:
         f'<div class="muted"><p>{prose.inline(rule)}</p>',
         f"<ul>{listed}</ul>" if listed else "",
         others,
+        f"<p>{_linked(prose.inline(say(view.letter.language, 'digests.page')), view.page)}</p>" if view.page else "",
         "</div>",
     ]
     return "".join(parts)

@@ -15,6 +15,8 @@ def text(view: View, contact: str) -> str:
         blocks.append("\n".join(f"{item.number}  {wordings.title(view, item)}"[:COLUMNS] for item in view.shown))
     blocks += ["\n".join(lines) for lines in parted(view)]
     blocks += [RULE, wrap(wordings.answering(view)), wrap("\n".join(wordings.rule(view)))]
+    if view.page:
+        blocks.append(f"{wrap(say(view.letter.language, 'digests.page'))}\n{view.page}")
     because, last = wordings.footer(view, contact)
     return "\n\n".join(blocks) + f"\n\n-- \n{because}\n{last}"
 

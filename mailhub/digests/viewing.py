@@ -45,6 +45,7 @@ class View:
     silenced: tuple[str, ...]  # titles of silenced conversations
     groups: tuple[str, ...]  # titles of the groups it tells of
     folds: frozenset[int]  # how many things of one author stand whole in the groups whose others are a line
+    page: str = ""  # where its reader chooses hour, days and groups; "" on a site without pages
 
     @property
     def count(self) -> int:
@@ -131,7 +132,12 @@ class Viewer:
             silenced=tuple(dict.fromkeys(muted)),
             groups=self._titles(letter, here),
             folds=frozenset(reading.definition_of(reading.get(self._session, one)).fold_after for one in folded),
+            page=self._page(letter, person) if letter.query is None else "",
         )
+
+    def _page(self, letter: Letter, person: Person) -> str:
+        token = Token(tokens.ME, person.id, 0, (letter.slot + ANSWERABLE).date())
+        return self._site.link(f"me/{self._site.keys.issue_link(token, epoch=person.token_epoch)}") or ""
 
     def _said_of(self, letter: Letter, item: LetterItem) -> Said:
         return self._said[item.thing, letter.language][item.thing_id]

@@ -40,7 +40,7 @@ from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
 from mailhub.people import privacy, questions
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
-from mailhub.people.verbs import undo_verb
+from mailhub.people.verbs import ADDRESS_BY, undo_verb
 from mailhub.questions import QuestionKinds
 from mailhub.settings import Settings
 from mailhub.site import Site
@@ -122,6 +122,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs = Verbs(VERBS)
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
+    verbs.add(ADDRESS_BY)
     return verbs
 
 

@@ -9,7 +9,20 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mailhub.hub.build import Hub
 from mailhub.language import say
-from mailhub.web import archive, buttons, files, health, joining, leaving, mbox, months, searching, signing, written
+from mailhub.web import (
+    archive,
+    buttons,
+    files,
+    health,
+    joining,
+    leaving,
+    mbox,
+    months,
+    preferences,
+    searching,
+    signing,
+    written,
+)
 from mailhub.web.shared import CHECKS, HUB, chosen_language, page
 
 # No script at all, nothing from elsewhere, no frame around us (S-12, S-21, P-15).
@@ -30,7 +43,20 @@ def make_app(hub: Hub, checks: Mapping[str, Callable[[], bool]] | None = None) -
     app.jinja_env.globals.update(say=_say, site=hub.site, at=urlsplit(hub.site.base_url or "").path)
     if signing.SIGN_IN.name not in hub.questions:
         hub.questions.add(signing.SIGN_IN)
-    for module in (leaving, buttons, files, health, joining, signing, searching, archive, months, mbox, written):
+    for module in (
+        leaving,
+        buttons,
+        files,
+        health,
+        joining,
+        signing,
+        searching,
+        preferences,
+        archive,
+        months,
+        mbox,
+        written,
+    ):
         app.register_blueprint(module.pages)
     app.before_request(_refuse_long_forms)
     app.after_request(_harden)

@@ -15,6 +15,7 @@ from mailhub.web.shared import hub
 
 COOKIE = "mailhub"
 LASTS = 30 * 24 * 3600  # seconds
+FRESH = 3600  # seconds for which signing in proves who presses a button (W of `authority`)
 _EMAIL = re.compile(r"([\w.+-])[\w.+-]{0,63}(?:@|%40|&#64;|&#x40;)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
 
 
@@ -25,6 +26,11 @@ def signed_in(session: Session) -> Person | None:
         g.language = persons.language_of(person, hub().site)
         g.visitor = person
     return person
+
+
+def is_fresh() -> bool:
+    """Whether whoever looks has signed in a short while ago."""
+    return _read(request, FRESH) is not None
 
 
 def sign_in(response: Response, person: Person) -> Response:
@@ -59,12 +65,20 @@ def blunt(text: str) -> str:
 
 
 def _of_cookie(session: Session, asked: Request) -> Person | None:
-    try:
-        person_id, epoch = _seal().loads(asked.cookies.get(COOKIE, ""), max_age=LASTS)
-    except (BadSignature, ValueError, TypeError):
+    said = _read(asked, LASTS)
+    if said is None:
         return None
+    person_id, epoch = said
     person = session.get(Person, person_id)
     return person if person is not None and person.token_epoch == epoch and person.erased_at is None else None
+
+
+def _read(asked: Request, lasts: int) -> tuple[int, int] | None:
+    try:
+        person_id, epoch = _seal().loads(asked.cookies.get(COOKIE, ""), max_age=lasts)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return person_id, epoch
 
 
 def _seal(purpose: str = "session") -> URLSafeTimedSerializer:
