@@ -1,12 +1,15 @@
 """The archive: groups, their conversations, a message by its id, a feed. Everything is asked through `visible_to`."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from mailhub.archive import posts, threads
 from mailhub.archive import reading as archive
-from mailhub.archive.tables import Post, Thread
+from mailhub.archive.reading import Shown
+from mailhub.archive.tables import Post, PostState, Thread
 from mailhub.lists import reading, visibility
 from mailhub.people.tables import Person
 from mailhub.web import faces, months, showing, written
@@ -18,6 +21,7 @@ pages = Blueprint("archive", __name__)
 
 CONVERSATIONS = 40  # on one page
 MESSAGES = 30
+HEAVIEST = 36_000  # characters of messages on one page: with everything it stays below 60 kB
 FEED = 30
 
 
@@ -108,8 +112,20 @@ def feed(slug: str) -> Response:
 
 def _conversation(session: Session, face: faces.Face, current: Thread, visitor: Person | None) -> Response:
     found = archive.thread_page(session, current.id, limit=MESSAGES + 1, after=after_key())
-    shown = showing.messages(session, face.group, found[:MESSAGES], visitor)
+    fit = _fitting(found)
+    shown = showing.messages(session, face.group, found[:fit], visitor)
     if not shown:
         return faces.nothing()
-    later = key(*found[MESSAGES - 1].key) if len(found) > MESSAGES else ""
+    later = key(*found[fit - 1].key) if len(found) > fit else ""
     return page("thread.html", face=face, thread=current, shown=shown, later=later, visitor=visitor, after=after_key())
+
+
+def _fitting(found: Sequence[Shown]) -> int:
+    """How many of these one page takes: at least one, and what is not shown weighs nothing."""
+    weight = 0
+    for place, one in enumerate(found[:MESSAGES]):
+        there = one.post.state is PostState.PUBLISHED
+        weight += len(one.text.words) + len(one.text.quoted) if there else 0
+        if place and weight > HEAVIEST:
+            return place
+    return min(len(found), MESSAGES)

@@ -21,12 +21,9 @@ def find() -> Response:
         visitor = signed_in(session)
         groups = visibility.readable_lists(session, visitor.id if visitor is not None else None)
         found = finding.found(session, finding.within(groups, asked), asked, FOUND)
-        by_id = {group.id: group for group in groups}
-        shown = [
-            (by_id[one.post.list_id], message)
-            for one in found
-            for message in showing.messages(session, by_id[one.post.list_id], [one], visitor)
-        ]
+        places = {(one.post.list_id, one.post.number): place for place, one in enumerate(found)}
+        shown = [(group, one) for group in groups for one in showing.messages(session, group, found, visitor)]
+        shown.sort(key=lambda each: places[each[0].id, each[1].number])
         return page(
             "search.html", asked=asked, text=request.args.get("q", "")[: queries.LONGEST], shown=shown, visitor=visitor
         )

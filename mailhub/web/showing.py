@@ -13,7 +13,8 @@ from mailhub.archive import subjects
 from mailhub.archive.reading import Shown
 from mailhub.archive.tables import PostState
 from mailhub.clock import local
-from mailhub.lists import authors, outgoing, reading, redaction, voice
+from mailhub.lists import outgoing, reading, redaction, voice
+from mailhub.lists.authors import Names
 from mailhub.lists.definition import Addresses, Join
 from mailhub.lists.tables import MailList
 from mailhub.mail.address import Mailbox
@@ -67,7 +68,11 @@ def ways(session: Session, group: MailList) -> Ways:  # noqa: ARG001 - every pag
 def messages(session: Session, group: MailList, shown: Sequence[Shown], visitor: Person | None) -> list[Message]:
     """Those that are published, as this visitor may see them."""
     there = [one for one in shown if one.post.state is PostState.PUBLISHED and one.post.list_id == group.id]
-    return [_message(session, group, one, visitor) for one in there]
+    if not there:
+        return []
+    names = Names(session, group, chosen_language())
+    names.expect(one.post.person_id for one in there if one.post.person_id is not None)
+    return [_message(session, group, one, visitor, names) for one in there]
 
 
 def day(moment: datetime) -> str:
@@ -76,7 +81,7 @@ def day(moment: datetime) -> str:
     return formats.past_day(chosen_language(), local(moment, zone).date(), today=local(hub().clock.now(), zone).date())
 
 
-def _message(session: Session, group: MailList, one: Shown, visitor: Person | None) -> Message:
+def _message(session: Session, group: MailList, one: Shown, visitor: Person | None, names: Names) -> Message:
     site, post, language = hub().site, one.post, chosen_language()
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     written = Mailbox(post.author_name, post.author_email)
@@ -85,7 +90,7 @@ def _message(session: Session, group: MailList, one: Shown, visitor: Person | No
     return Message(
         number=post.number,
         message_id=post.message_id,
-        author=authors.name_in(session, group, author, written, language),
+        author=names.of(author, written),
         subject=words(subjects.bare(post.subject)),
         sent_at=post.sent_at,
         when=formats.day_hour(language, post.sent_at, zone, today=local(hub().clock.now(), zone).date()),

@@ -65,7 +65,8 @@ def look(visit: Visit, name: str) -> None:
     """Look at the page that is open, on a phone, at a desk and in the dark; what is wrong is written down."""
     if not visit.has_script:  # nothing can be measured then: such a visit only walks
         return
-    page = visit.page
+    page, before = visit.page, visit.page.viewport_size
+    page.wait_for_load_state()
     visit.size(DESK)
     faults = scrolls(page)
     visit.size(NARROWEST)
@@ -75,6 +76,7 @@ def look(visit: Visit, name: str) -> None:
     page.emulate_media(color_scheme="dark")  # nothing but colours depends on it
     faults += [f"in the dark, {fault}" for fault in axe(page, "color-contrast")]
     page.emulate_media(color_scheme="light")
+    page.set_viewport_size(before or {"width": PHONE[0], "height": PHONE[1]})
     spoken = page.locator("html").get_attribute("lang")
     faults += [] if spoken == visit.language else [f"it speaks {spoken}"]
     visit.faults += [f"{name} ({visit.language}), {fault}" for fault in faults]

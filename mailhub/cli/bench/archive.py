@@ -1,51 +1,57 @@
-"""How fast old mail becomes an archive that can be read and searched."""
+"""How fast old mail becomes an archive that can be searched, and what its pages then cost whoever serves them."""
 
-import io
-import os
 import random
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-import mailhub
-from mailhub.archive import bulk, mbox, reading, search
-from mailhub.archive.tables import Thread
+from mailhub import config, tokens
+from mailhub.archive import bulk, mbox, search
+from mailhub.cli.bench import archive_pages
 from mailhub.cli.bench.machine import Meter
 from mailhub.clock import Clock
+from mailhub.content import Value
 from mailhub.db.base import Base
 from mailhub.db.session import Database
-from mailhub.site import Site
-from mailhub.tokens import Keys
+from mailhub.hub.build import Hub, build_hub
+from mailhub.lists import numbers, publishing
+from mailhub.lists.enrolling import Roll
+from mailhub.people.checking import Newcomer
+from mailhub.people.tables import Address, Person
 
-_LIST = 1
-_LONGEST = 300  # posts of the longest made-up thread
-_PAGE = 50
-_TRIES = 20
+GROUP = "square"
+MEMBERS = 2_000
+_AUTHORS = 97
+_KNOWN = 60  # of them still belong; the others wrote before anybody kept their names
+_LONGEST = 300  # posts of the longest made-up conversation
+_SHORT = 6  # posts of each other one
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
+_EVERY = timedelta(minutes=30)  # 100,000 messages are nearly six years
 
 
-def run(source: Path | None = None, *, messages: int = 3_000, plain_only: bool = False) -> dict[str, float | int]:
-    """Import an mbox, or so many made-up mails, and make it findable; what it cost. Without HTML where `plain_only`."""
-    with tempfile.TemporaryDirectory() as folder, _opened(source, messages, plain_only) as stream:
-        database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
-        for path in Path(mailhub.__file__).parent.glob("*/tables.py"):
-            import_module(f"mailhub.{path.parent.name}.tables")
-        Base.metadata.create_all(database.writer)
-        site = Site(name="Bench", domain="lists.example", keys=Keys(os.urandom(32)), data_dir=Path(folder))
-        now = Clock().now()
-        with Meter() as importing:
-            report = bulk.import_mbox(database, site, _LIST, stream, take_numbers=_Numbers(), now=now)
+def run(messages: int = 3_000, *, asked: int = archive_pages.ASKED) -> dict[str, float | int]:
+    """Import so many made-up mails, make them findable, and open `asked` pages of each kind; what each cost."""
+    with tempfile.TemporaryDirectory(prefix="mailhub-bench-") as name:
+        folder = Path(name)
+        _write(folder / "old.mbox", messages)
+        hub = _site(folder)
+        list_id, now = _group(hub), hub.clock.now()
+        with (folder / "old.mbox").open("rb") as stream, Meter() as importing:
+            report = bulk.import_mbox(
+                hub.database,
+                hub.site,
+                list_id,
+                stream,
+                take_numbers=lambda session, count: numbers.take(session, list_id, count),
+                now=now,
+            )
         with Meter() as indexing:
-            _index(database, site, now)
-        figures = _figures(report.read, importing, indexing) | _reading(database)
-        database.close()
+            _index(hub, now)
+        figures = _figures(report.read, importing, indexing) | archive_pages.measure(hub, GROUP, asked)
+        hub.close()
     return figures
 
 
@@ -61,78 +67,70 @@ def _figures(count: int, importing: Meter, indexing: Meter) -> dict[str, float |
     }
 
 
-class _Numbers:
-    """The counter of a list, doing the least it could do."""
+def _site(folder: Path) -> Hub:
+    """A site in a folder, with every table and no row."""
+    (folder / "secret").write_text(f"{tokens.new_secret()}\n")
+    environ = {
+        "MAILHUB_SITE__NAME": "Bench",
+        "MAILHUB_SITE__DOMAIN": "lists.example",
+        "MAILHUB_SITE__BASE_URL": "https://lists.example",
+        "MAILHUB_SITE__DATA_DIR": str(folder),
+        "MAILHUB_SITE__SECRET_FILE": str(folder / "secret"),
+        "MAILHUB_CONTENT__DIR": str(folder),
+    }
+    hub = build_hub(
+        config.load(None, environ), clock=Clock(), database=Database(f"sqlite:///{folder / 'bench.db'}", readers=8)
+    )
+    Base.metadata.create_all(hub.database.writer)
+    return hub
 
-    def __init__(self) -> None:
-        self._last = 0
 
-    def __call__(self, _session: Session, count: int) -> int:
-        self._last += count
-        return self._last - count + 1
+def _group(hub: Hub) -> int:
+    """A public group with many members, some of whom are among the authors."""
+    rules: dict[str, Value] = {"title": "Square", "description": "For whoever passes by.", "archive": "public"}
+    now = hub.clock.now()
+    with hub.database.transaction() as session:
+        list_id = publishing.publish_values(session, GROUP, rules, verbs=hub.verbs, now=now)
+        ids = range(1, MEMBERS + 1)
+        people = [{"id": n, "name": f"Member {n}", "created_at": now, "token_epoch": 0} for n in ids]
+        session.execute(sa.insert(Person), people)
+        keys = [f"m{n}@bench.example" if n < _KNOWN else f"reader{n}@bench.example" for n in ids]
+        addresses = [
+            {"person_id": n, "email": key, "email_key": key, "rank": 0, "created_at": now}
+            for n, key in zip(ids, keys, strict=True)
+        ]
+        session.execute(sa.insert(Address), addresses)
+        Roll(list_id).enrol(session, [Newcomer(n, None, None, True) for n in ids], now=now)
+    return list_id
 
 
-def _index(database: Database, site: Site, now: datetime) -> None:
+def _index(hub: Hub, now: datetime) -> None:
     done = 1
     while done:
-        with database.transaction() as session:
-            done = search.index(session, site, now=now)
+        with hub.database.transaction() as session:
+            done = search.index(session, hub.site, now=now)
 
 
-def _reading(database: Database) -> dict[str, float | int]:
-    """The longest conversation's first page, the front page, and searches for a common and for two words."""
-    with database.reading() as session:
-        longest = session.scalars(sa.select(Thread).order_by(Thread.posts.desc()).limit(1)).one()
-        thread_id, posts = longest.id, longest.posts
-    return {
-        "longest_thread": posts,
-        "thread_page_ms": _median(database, lambda s: reading.thread_page(s, thread_id, limit=_PAGE)),
-        "front_page_ms": _median(database, lambda s: reading.front(s, _LIST, limit=_PAGE)),
-        "search_common_ms": _median(database, lambda s: search.find(s, [_LIST], "the", limit=_PAGE)),
-        "search_two_words_ms": _median(database, lambda s: search.find(s, [_LIST], "gardens trees", limit=_PAGE)),
-    }
-
-
-def _median(database: Database, ask: Callable[[Session], object]) -> float:
-    taken = []
-    for _ in range(_TRIES):
-        started = time.perf_counter()
-        with database.reading() as session:
-            ask(session)
-        taken.append(time.perf_counter() - started)
-    return round(sorted(taken)[_TRIES // 2] * 1000, 2)
-
-
-def _opened(source: Path | None, messages: int, plain_only: bool) -> BinaryIO:
-    if source is not None and not plain_only:
-        return source.open("rb")
-    kept = io.BytesIO()
-    if source is None:
-        for number, mail in enumerate(_made_up(messages)):
-            mbox.write(kept, mail, sender="bench@lists.example", sent_at=_BEGAN + timedelta(minutes=number))
-    else:
-        with source.open("rb") as file:
-            for found in mbox.read(mbox.opened(file)):
-                if found.raw and b"text/html" not in found.raw.lower():
-                    mbox.write(kept, found.raw, sender="bench@lists.example", sent_at=_BEGAN)
-    kept.seek(0)
-    return kept
+def _write(path: Path, count: int) -> None:
+    with path.open("wb") as file:
+        for number, mail in enumerate(_made_up(count)):
+            mbox.write(file, mail, sender="bench@lists.example", sent_at=_BEGAN + number * _EVERY)
 
 
 def _made_up(count: int) -> Iterator[bytes]:
     """Plain mails of some 2 kB: one long conversation, then many short ones."""
     chance = random.Random(7)  # noqa: S311 - the same mails each time
-    words = [
-        f"{start}{end}" for start in ("gard", "tre", "plant", "orch", "seas") for end in ("en", "es", "ing", "ard")
-    ]
+    starts, ends = ("gard", "tre", "plant", "orch", "seas"), ("en", "es", "ing", "ard")
+    words = [f"{start}{end}" for start in starts for end in ends]
     words += ["the", "gardens", "trees", "of", "and", "meeting"] + [f"word{n}" for n in range(5_000)]
+    lines = [" ".join(chance.choices(words, k=12)) for _ in range(20_000)]
     for number in range(count):
-        first = 0 if number < _LONGEST else number - number % 6
+        first = 0 if number < _LONGEST else number - number % _SHORT
         references = [f"<{first}@bench.example>", f"<{number - 1}@bench.example>"] if number > first else []
-        sent_at = _BEGAN + timedelta(minutes=number)
-        text = "\r\n".join(" ".join(chance.choices(words, k=12)) for _ in range(25))
+        author, sent_at = number % _AUTHORS, _BEGAN + number * _EVERY
+        text = "\r\n".join(chance.choices(lines, k=25))
         yield (
-            f"Message-ID: <{number}@bench.example>\r\nFrom: Member {number % 97} <m{number % 97}@bench.example>\r\n"
+            f"Message-ID: <{number}@bench.example>\r\nFrom: Member {author} <m{author}@bench.example>\r\n"
             f"Date: {sent_at:%a, %d %b %Y %H:%M:%S} +0000\r\nSubject: Topic {first}\r\n"
             f"References: {' '.join(references)}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
         ).encode()
