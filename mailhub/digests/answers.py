@@ -111,11 +111,12 @@ def _blocks(runs: Sequence[Run], found: quotes.Finder, people: _People) -> Itera
     new = [run for run in runs if run.kind is Kind.NEW and any(line.strip() for line in run.lines)]
     quoted = [line for run in runs if run.kind is Kind.QUOTED for line in run.lines]
     outside = [run for run in new if not run.is_inside] or new
-    above: list[str] = []
+    is_new = {id(run) for run in new}
+    above: Sequence[str] = ()
     for run in runs:
         if run.kind is Kind.QUOTED:
-            above = [*above, *run.lines] if above and run.is_inside else list(run.lines)
-        if run not in new:
+            above = run.lines
+        if id(run) not in is_new:
             continue
         context = found.just_above(above) if above else None
         if len(new) == 1 and context is None:

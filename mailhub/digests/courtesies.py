@@ -72,16 +72,19 @@ def without(
     `own` are the words of the writer's name, `known` those of others who may be greeted. «Grazie. Vengo» thanks nobody
     of that name: a closing goes only with a name we know, and of a greeting's only what nobody answers with.
     """
-    kept = list(lines)
-    if last and kept:
-        kept = _without_last_sentence(kept, {*own, *known})
-    while last and kept and (not kept[-1].strip() or _closes(kept[-1], {*own, *known}) or _is_name(kept[-1], own)):
-        kept.pop()
-    while first and kept and (not kept[0].strip() or _opens(kept[0], {*own, *known}, is_alone=len(kept) == 1)):
-        kept.pop(0)
-    while first and kept and (not kept[0].strip() or _presents(kept[0], own)):
-        kept.pop(0)
-    return kept
+    kept = _without_last_sentence(list(lines), {*own, *known}) if last and lines else list(lines)
+    start, end = 0, len(kept)
+    while last and end and (not kept[end - 1].strip() or _ends(kept[end - 1], own, known)):
+        end -= 1
+    while (
+        first
+        and start < end
+        and (not kept[start].strip() or _opens(kept[start], {*own, *known}, is_alone=end - start == 1))
+    ):
+        start += 1
+    while first and start < end and (not kept[start].strip() or _presents(kept[start], own)):
+        start += 1
+    return kept[start:end]
 
 
 def without_greeting(line: str) -> str:
@@ -127,6 +130,10 @@ def _without_last_sentence(lines: list[str], known: Collection[str]) -> list[str
     if sentence is None or not _closes(said[sentence.end() :], known) or _closes(said[: sentence.start()], known):
         return lines
     return [*lines[:place], said[: sentence.start()]]
+
+
+def _ends(line: str, own: Collection[str], known: Collection[str]) -> bool:
+    return _closes(line, {*own, *known}) or _is_name(line, own)
 
 
 def _closes(line: str, known: Collection[str]) -> bool:

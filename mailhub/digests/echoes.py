@@ -33,8 +33,8 @@ class Run:
 
 def runs(text: str, letter: Finder) -> list[Run]:
     """Take an answer apart, knowing the letter."""
-    lines = text.split("\n")
-    kinds = [kind for span in fold(text).spans for kind in [span.kind] * (span.end - span.start)]
+    lines = text.split("\n", MOST_LINES)  # what follows those is taken as what it follows
+    kinds = [kind for span in fold(text).spans for kind in [span.kind] * (span.end - span.start)][: len(lines)]
     own = _own(lines, letter)
     inside = set(_written_inside(lines, kinds, own, letter))
     found = list(kinds)
@@ -50,7 +50,7 @@ def runs(text: str, letter: Finder) -> list[Run]:
 def _own(lines: list[str], letter: Finder) -> list[bool]:
     """Which lines are in the letter's words."""
     own, before = [False] * len(lines), ""
-    for place, line in enumerate(lines[:MOST_LINES]):
+    for place, line in enumerate(lines):
         if _says_nothing(line) or len(line) > _LONGEST:
             continue
         own[place] = letter.is_own(line, before)

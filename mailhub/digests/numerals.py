@@ -40,6 +40,8 @@ _COUNTED_ONCE = re.compile(
 _NOT_AN_ITEM = re.compile(rf"\s*(?:(?:{MONTHS})\b|[:.,/h]\d|\s\d{{3}}|(?:{_COUNTED})(?![^\W_]))", re.IGNORECASE)
 _DATE = re.compile(rf"\s*(?:(?:{MONTHS})\b|[:.,/h]\d|\s\d{{3}})", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"\s*([^\W\d_]+)(?!['’])")
+_ANY_WORD = re.compile(r"\s*([^\W\d_]+)")
+_LOOKED_AT = 80  # characters after a number
 
 # A plural after a number is most likely counted by it: «2 scale le porto io», "3 cheers". What only looks like one:
 _ENGLISH_PLURAL = re.compile(r"[a-z]{2,}s")
@@ -79,6 +81,7 @@ def plain(text: str) -> str:
 
 def counts(after: str, number: int) -> bool:
     """Whether the words after a number are counted by it, dated or timed with it: «persone», "pm", «aprile», «:30»."""
+    after = after[:_LOOKED_AT]
     if _NOT_AN_ITEM.match(after) or (number <= 1 and _COUNTED_ONCE.match(after)):
         return True
     found = _FIRST_WORD.match(after)
@@ -87,12 +90,12 @@ def counts(after: str, number: int) -> bool:
 
 def is_date(after: str) -> bool:
     """Whether the words after a number make it a day, an hour or a telephone."""
-    return _DATE.match(after) is not None
+    return _DATE.match(after[:_LOOKED_AT]) is not None
 
 
 def begins_answer(words: str) -> bool:
     """Whether some words begin as answers do."""
-    found = _FIRST_WORD.match(words) or re.match(r"\s*([^\W\d_]+)", words)
+    found = _ANY_WORD.match(words[:_LOOKED_AT])
     return found is not None and found[1].casefold() in _STARTERS
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from mailhub.verbs import plain
 
 FURTHEST = timedelta(days=2 * 366)
+LONGEST = 200  # characters that can say a day
 
 _LEADING = re.compile(
     r"(?:fino|sino|until|untill|till|til|to|for|per|by|al|alla|all'|allo|ai|a|il|lo|la|the|on|dopo)\b\s*"
@@ -94,6 +95,8 @@ class NotADate:
 
 def until(said: str, today: date) -> date | NoDate | NotADate:
     """The first day after the pause that these words mean, seen from `today`; always later than today."""
+    if len(said) > LONGEST:
+        return NotADate(said.strip())
     words = _without_leading(plain(said))
     if not words:
         return NoDate()

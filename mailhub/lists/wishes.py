@@ -39,6 +39,7 @@ _COURTESIES = (
     "hello",
     "hi",
 )
+_PUNCTUATION = " \t.,;:!?\"'«»“”*_-()[]"  # at the ends of what is left; `plain` takes no other
 
 
 def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "list") -> Call | None:
@@ -111,18 +112,33 @@ def _slipped(line: str, verbs: Verbs) -> Call | None:
 
 def without_courtesy(line: str) -> str:
     """What is left of a line without its «grazie» and "please"."""
-    said, before = plain(line), ""
-    while said != before:
-        said, before = _shorter(said), said
-    return said
+    said = plain(line)
+    start, end = 0, len(said)
+    while start < end:
+        if (size := _courtesy_at_start(said, start, end)) > 0:
+            start += size
+        elif (size := _courtesy_at_end(said, start, end)) > 0:
+            end -= size
+        else:
+            break
+        while start < end and said[start] in _PUNCTUATION:
+            start += 1
+        while start < end and said[end - 1] in _PUNCTUATION:
+            end -= 1
+    return said[start:end]
 
 
-def _shorter(said: str) -> str:
+def _courtesy_at_start(said: str, start: int, end: int) -> int:
     for courtesy in _COURTESIES:
-        if said == courtesy:
-            return ""
-        if said.startswith(courtesy) and not said[len(courtesy)].isalnum():
-            return plain(said[len(courtesy) :])
-        if said.endswith(courtesy) and not said[-len(courtesy) - 1].isalnum():
-            return plain(said[: -len(courtesy)])
-    return said
+        after = start + len(courtesy)
+        if said.startswith(courtesy, start, end) and (after == end or not said[after].isalnum()):
+            return len(courtesy)
+    return 0
+
+
+def _courtesy_at_end(said: str, start: int, end: int) -> int:
+    for courtesy in _COURTESIES:
+        before = end - len(courtesy)
+        if said.endswith(courtesy, start, end) and (before == start or not said[before - 1].isalnum()):
+            return len(courtesy)
+    return 0
