@@ -67,10 +67,12 @@ def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
     with hub.database.reading() as session:
         call = _understood(hub, session, sent, word)
         standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
+    is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
     if call is None:
-        is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
         is_ours = word in ("", "no subject", "senza oggetto") or OUR_SUBJECTS.match(word)
         return None if is_theirs or is_ours else f"{word!r} is no word here"
+    if is_theirs and NUMBERED.match(word):
+        return None  # «3 persone vengono» comes back in the question what it answers
     tried = (sent.mailing.key.partition("/")[0], sent.language, word, standing)
     if tried in _tried:
         return None

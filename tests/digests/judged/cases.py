@@ -114,6 +114,11 @@ def lost(case: Case, reading: Reading) -> list[str]:
     return min(missing, key=len)
 
 
+def says(pattern: str, text: str) -> bool:
+    """Whether a text is these words, with or without those in brackets."""
+    return _matches(_pattern(pattern), words(text))
+
+
 def _numbers(place: str) -> list[int]:
     return [int(number) for number in place.split("+") if number.isdigit()]
 

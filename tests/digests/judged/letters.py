@@ -41,12 +41,15 @@ class Letter:
 @cache
 def letter(language: str, look: Look) -> Letter:
     if look == "text":
-        text = (HERE / f"letter.{language}.txt").read_text(encoding="utf-8")
-        head, *items, foot = text.split(RULE)
+        head, *items, foot = text(language).split(RULE)
         return Letter(
             language, head.strip(), tuple(f"{RULE}\n{item.strip()}" for item in items), f"{RULE}\n{foot.strip()}"
         )
     return _cut(language, _shown(html(language), look))
+
+
+def text(language: str) -> str:
+    return (HERE / f"letter.{language}.txt").read_text(encoding="utf-8")
 
 
 def html(language: str) -> str:
