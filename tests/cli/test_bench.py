@@ -1,15 +1,23 @@
 """`mailhub bench` gives figures a program can compare and a person can read; here as small as they go."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from mailhub.cli import bench
-from mailhub.cli.bench import fanout
+from mailhub.cli.bench import fanout, inbound
 from mailhub.cli.bench.inbound import _post
+from mailhub.cli.bench.nameserver import NameServer
 from mailhub.cli.main import main
+from mailhub.hub import resolver
+from mailhub.hub.resolver import Dns
 from mailhub.mail import message
+from mailhub.mail.authenticity import marks
+from mailhub.mail.authenticity.weighing import Sent, weigh
+from mailhub.mail.shown import Policy
+from tests.mail.keys import signing_key
 
 
 def test_a_line_of_json_for_each_bench() -> None:
@@ -47,8 +55,15 @@ def test_an_unknown_bench_is_refused() -> None:
     assert CliRunner().invoke(main, ["bench", "journey"]).exit_code == 2
 
 
-def test_the_posts_that_are_sent_are_read_as_posts() -> None:
-    first, answer = (message.parse(_post(number, "author@example.net")) for number in (5, 7))
+def test_the_posts_that_are_sent_are_read_as_posts_and_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    key, now = signing_key(), datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+    raw, other = (_post(number, "author@lists.example.org", key, now) for number in (5, 7))
+    first, answer = message.parse(raw), message.parse(other)
+    with NameServer(inbound._zone(key)) as server:
+        monkeypatch.setenv(resolver.TEST_SERVER, server.address)
+        found = weigh(marks.read(raw, first), Sent("", ""), Dns(lambda: 0.0).for_one_mail(), now)
+    assert found.why == "dkim lists.example.org"
+    assert found.policy is Policy.NONE
     assert (first.problems, answer.problems) == ((), ())
     assert answer.in_reply_to == (first.message_id,)
     assert 3_800 < len(first.text) < 4_200

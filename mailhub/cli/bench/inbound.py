@@ -1,9 +1,13 @@
-"""What a post costs from its first byte at the door to being archived and indexed: the real process, by real SMTP.
+"""What a signed post costs from its first byte at the door to being archived and indexed: the real process, real SMTP.
+
+It is judged as mail from the world is: its signature, by a key that a name server of the bench knows, and DMARC.
 
 CPU-seconds are those of the service and its helpers, read from the system before and after; whoever sends the mail is
 this process and is not counted.
 """
 
+import hashlib
+import os
 import smtplib
 import subprocess
 import sys
@@ -12,19 +16,28 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from mailhub.archive.tables import Post
 from mailhub.cli.bench.machine import load_of
+from mailhub.cli.bench.nameserver import NameServer
 from mailhub.clock import Clock
 from mailhub.db.session import Database
 from mailhub.errors import MailhubError
+from mailhub.hub.resolver import TEST_SERVER
+from mailhub.mail import dkim
+from mailhub.mail.authenticity.canonical import RELAXED, body_in
+from mailhub.mail.relaxed import relaxed_field
+from mailhub.mail.wire import split
 from mailhub.measures import HostPort, host_port
 from mailhub.sandbox.sink import Sink
 
 DOMAIN = "lists.example.net"
+AUTHORS_DOMAIN = "example.net"
 AUTHORS = 20
 CONNECTIONS = 4
 WARM_UP = 20  # mails before it counts
@@ -43,11 +56,12 @@ _WORDS = (
 def run(messages: int = 1_000) -> dict[str, float | int]:
     """Send so many posts of some 4 kB over four connections; what they cost the service."""
     clock = Clock()
-    with tempfile.TemporaryDirectory(prefix="mailhub-bench-") as folder, Sink() as sink:
+    key = dkim.SigningKey(AUTHORS_DOMAIN, "s1", dkim.generate_key())
+    with tempfile.TemporaryDirectory(prefix="mailhub-bench-") as folder, Sink() as sink, NameServer(_zone(key)) as dns:
         home = Path(folder) / "site"
         _write_site(home, sink.port)
-        with _running(home) as service:
-            bench = _Bench(service, Database(f"sqlite:///{home / 'data' / 'mailhub.db'}"), clock)
+        with _running(home, dns.address) as service:
+            bench = _Bench(service, key, Database(f"sqlite:///{home / 'data' / 'mailhub.db'}"), clock)
             bench.send(range(WARM_UP))
             bench.wait_for(WARM_UP)
             before, started = load_of(service.pid), clock.monotonic()
@@ -79,8 +93,9 @@ class _Service:
 class _Bench:
     """Sends posts and watches them arrive."""
 
-    def __init__(self, service: _Service, database: Database, clock: Clock) -> None:
+    def __init__(self, service: _Service, key: dkim.SigningKey, database: Database, clock: Clock) -> None:
         self._service = service
+        self._key = key
         self._clock = clock
         self._faults: list[Exception] = []
         self.database = database
@@ -113,7 +128,9 @@ class _Bench:
             with smtplib.SMTP(door.host, door.port, "bench.example.net", timeout=60) as connection:
                 for number in numbers:
                     author = _author(number)
-                    connection.sendmail(author, [f"bench@{DOMAIN}"], _post(number, author))
+                    connection.sendmail(
+                        author, [f"bench@{DOMAIN}"], _post(number, author, self._key, self._clock.real())
+                    )
         except (OSError, smtplib.SMTPException) as fault:
             self._faults.append(fault)
 
@@ -146,12 +163,13 @@ def _do(*words: str) -> None:
 
 
 @contextmanager
-def _running(home: Path) -> Iterator[_Service]:
+def _running(home: Path, dns: str) -> Iterator[_Service]:
     """`mailhub run` of this site, until the block ends."""
     command = [*_COMMAND, "--config", str(home / "config.toml"), "run"]
+    environ = {**os.environ, TEST_SERVER: dns, "MAILHUB_INBOUND__TRUST": "own"}
     with (
         (home / "log").open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environ) as process,  # noqa: S603
     ):
         try:
             assert process.stdout is not None
@@ -167,8 +185,16 @@ def _author(number: int) -> str:
     return f"author{number % AUTHORS}@example.net"
 
 
-def _post(number: int, author: str) -> bytes:
-    """A plain post; four of five answer an earlier one."""
+def _zone(key: dkim.SigningKey) -> dict[str, str]:
+    """What the DNS says of the authors' domain."""
+    return {
+        f"{key.selector}._domainkey.{key.domain}": "".join(dkim.record(key.pem)),
+        f"_dmarc.{key.domain}": "v=DMARC1; p=none",
+    }
+
+
+def _post(number: int, author: str, key: dkim.SigningKey, now: datetime) -> bytes:
+    """A plain post, signed; four of five answer an earlier one."""
     vocabulary, text, turn = _WORDS.split(), "", number
     while len(text) < SIZE:
         turn = (turn * 1_103_515_245 + 12_345) % 2**31
@@ -177,7 +203,15 @@ def _post(number: int, author: str) -> bytes:
     head = (
         f"From: Author {number % AUTHORS} <{author}>\r\nTo: bench@{DOMAIN}\r\n"
         f"Subject: {'Re: ' if answers else ''}Potatura {number - number % 5}\r\n"
-        f"Message-ID: <bench{number}@example.net>\r\nDate: Mon, 09 Mar 2026 09:00:00 +0100\r\n{answers}"
+        f"Message-ID: <bench{number}@example.net>\r\nDate: {format_datetime(now)}\r\n{answers}"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     )
-    return (f"{head}{text}\r\n").encode()
+    return _signed(head.encode(), f"{text}\r\n".encode(), key, now)
+
+
+def _signed(head: bytes, body: bytes, key: dkim.SigningKey, now: datetime) -> bytes:
+    fields = split(head)[0]
+    plan = dkim.plan([field.name.lower().encode() for field in fields])
+    over = b"".join(relaxed_field(fields[place].raw) for place in plan.order)
+    digest = hashlib.sha256(body_in(RELAXED, body)).digest()
+    return dkim.signer_for(key).field(plan.names, over, digest, now) + head + body
