@@ -16,6 +16,5 @@ def prepare(hub: Hub) -> None:
         roles.appoint(session, hub.site.organisers, roles.ORGANISER, origin="config", now=now)
         if not versions.latest(session, publishing.KIND):
             publishing.apply_folder(session, hub.verbs, hub.settings.content.dir, now=now)
-        if not versions.latest(session, templates.KIND):
             templates.apply_folder(session, hub.settings.content.dir, now=now)
     finish_imports(hub)

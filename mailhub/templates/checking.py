@@ -28,6 +28,10 @@ class Names:
         """The same inside a block that is written only where this test holds."""
         return replace(self, sure=self.sure | _asked(test))
 
+    def unless(self, test: Test) -> "Names":
+        """The same where this test does not hold."""
+        return self.where(test.inner) if isinstance(test, Not) else self
+
     def within(self, loop: For) -> "Names":
         """The same inside this loop, with the names of its item. Raises BadExpression."""
         items = self.named(loop.items.path)

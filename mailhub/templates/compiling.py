@@ -111,6 +111,7 @@ def _whole(
     read = whole.read(lexed, language, remarks, source.body_line)
     for fault in looks.faults(lexed.shown(lexed.text)):
         remarks.error(source.body_line + fault.line - 1, fault.what, fault.cure)
+    remarks.check()
     known = {
         "title": lines["subject"][1],
         "preheader": lines["preheader"][1],

@@ -110,23 +110,27 @@ class Assembly(Generic[Piece]):
         while True:
             inside = names
             if tested is not None:
-                self._try(line, lambda tested=tested: checking.test(tested, names))  # type: ignore[misc]
+                self._check(tested, line, names)
                 inside = names.where(tested)
             body, ended = self._block(pieces, inside)
             branches.append((tested, body))
+            names = names.unless(tested) if tested is not None else names
             if not isinstance(ended, Elif | Else):
                 return Choice(tuple(branches))
             tested = ended.test if isinstance(ended, Elif) else None
 
     def _repeat(self, pieces: Iterator[Piece | Cut], loop: For, cut: Cut, names: Names) -> Repeat:
-        inside = self._try(cut.line, lambda: names.within(loop)) or names
+        inside = names
+        try:
+            inside = names.within(loop)
+        except BadExpression as bad:
+            self._remarks.error(cut.line, bad.what, bad.cure)
         body, _ = self._block(pieces, inside)
         opens, closes = self._frames.get(cut.mark, ("", ""))
         return Repeat(loop.items.path, loop.name, body, opens, closes)
 
-    def _try(self, line: int, check: Callable[[], Names | None]) -> Names | None:
+    def _check(self, tested: Test, line: int, names: Names) -> None:
         try:
-            return check()
+            checking.test(tested, names)
         except BadExpression as bad:
             self._remarks.error(line, bad.what, bad.cure)
-            return None

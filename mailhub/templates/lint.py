@@ -23,6 +23,7 @@ _PREFIX = re.compile(r"\s*(?:\[[^\]]*\]|(?:re|r|fwd?|fw|i|aw)\s*:)", re.IGNORECA
 _NAMED = re.compile(r"'([^']+)'")
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 _FIRST_LINE = 1
+_CURE = "say it otherwise, as docs/templates.md has it"
 _SAMPLES: dict[VarType, object] = {
     VarType.NUMBER: 12,
     VarType.MONEY: 1250,
@@ -101,9 +102,6 @@ def _whole(template: Compiled, html: str, remarks: Remarks) -> None:
         remarks.warn(line, "the mail has no title", "write <mj-title>{{ title }}</mj-title> in <mj-head>")
     if html.count("<h1") != 1:
         remarks.warn(line, f"there are {html.count('<h1')} first headings", "write <h1> once, round the title")
-
-
-_CURE = "say it otherwise; docs/templates.md has the words"
 
 
 def _tone(template: Compiled, lines: list[str], remarks: Remarks) -> None:

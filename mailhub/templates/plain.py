@@ -43,8 +43,9 @@ def spelled(parts: Iterable[tuple[str, str]], lexed: Lexed) -> str:
                 made += f"[{words}]" if words else ""
             case "opens":
                 target, said = words, len(made)
-            case "closes":
+            case "closes" if target:
                 made, pending = _with_target(made, made[said:], target, lexed)
+                target = ""
     whole = f"{made}\n{pending}" if pending else made
     return re.sub(r" *\n[ \n]*", "\n", whole).strip()
 

@@ -14,12 +14,13 @@ from mailhub import content
 from mailhub.content import BadContent, Kind, Problem
 from mailhub.db import versions
 from mailhub.language import LANGUAGES
-from mailhub.templates import layouts, lint
+from mailhub.templates import layouts, lint, written
 from mailhub.templates.compiling import Compiled, compiled
 from mailhub.templates.remarks import Remarks
 from mailhub.templates.slugs import language_of, name_of, place_of
 
 KIND = Kind.TEMPLATE.value
+MOST_BYTES = 4 * written.LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ def _read(path: Path, inside: PurePath, folder: Path, remarks: Remarks) -> Writt
         remarks.error(1, "no template can be told from this name", cure)
         return None
     try:
+        if path.stat().st_size > MOST_BYTES:
+            remarks.error(1, f"this is longer than {MOST_BYTES:,} octets", "split it, a mail that long is not read")
+            return None
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         template = compiled(text, name_of(slug), language_of(slug), folder, remarks)
     except OSError as error:
@@ -119,15 +123,13 @@ def _differences(templates: Sequence[Written]) -> list[Problem]:
 
 def _missing(templates: Sequence[Written]) -> list[Problem]:
     found = []
-    for name, written in _by_name(templates).items():
-        there = [one.template.language for one in written]
+    for name, files in _by_name(templates).items():
+        there = [one.template.language for one in files]
         for language in LANGUAGES:
             if language not in there:
                 what = f'"{name}" is not there in "{language}"'
                 found.append(
-                    Problem(
-                        written[0].file, 1, what, f"who reads that language gets this one; add {name}.{language}.md"
-                    )
+                    Problem(files[0].file, 1, what, f"who reads that language gets this one; add {name}.{language}.md")
                 )
     return found
 

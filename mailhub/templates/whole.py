@@ -19,6 +19,7 @@ from mailhub.templates.remarks import Remarks
 PLACES = ("language", "title", "preheader", "footer")  # filled by mailhub
 BUILDING = frozenset({"mj-body", "mj-section", "mj-column", "mj-wrapper", "mj-group"})  # hold elements, not words
 _SILENT = frozenset({"mj-head", "mj-style", "mj-raw", "style", "script", "title"})
+_LINKS = ("a", "mj-button", "mj-social-element")
 _PARAGRAPHS = frozenset(
     {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "tr", "td", "th"}
 )
@@ -99,7 +100,7 @@ class _Reader(HTMLParser):
             self._parts.append(("break", ""))
         elif tag in ("img", "mj-image"):
             self._image(given)
-        elif tag in ("a", "mj-button", "mj-navbar-link", "mj-social-element") and given.get("href"):
+        elif tag in _LINKS and given.get("href"):
             self._parts.append(("opens", given["href"]))
 
     def handle_endtag(self, tag: str) -> None:
@@ -108,7 +109,7 @@ class _Reader(HTMLParser):
                 pass
         if self._is_silent:
             return
-        if tag in ("a", "mj-button", "mj-navbar-link", "mj-social-element"):
+        if tag in _LINKS:
             self._parts.append(("closes", ""))
         if tag.startswith("mj-") or tag in _PARAGRAPHS or tag == "li":
             self.flush()

@@ -57,7 +57,7 @@ class Source:
 def read(text: str, remarks: Remarks) -> Source:
     """The parts of a file. What is wrong is remarked; raises BadContent where nothing can be read on."""
     if len(text) > LONGEST:
-        remarks.error(1, f"this is longer than {LONGEST:,} characters", "split it; a mail that long is not read")
+        remarks.error(1, f"this is longer than {LONGEST:,} characters", "split it, a mail that long is not read")
         remarks.check()
     lines = text.replace("\r\n", "\n").split("\n")
     closes = next((place for place, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), 0)

@@ -73,7 +73,7 @@ def test_a_hostile_template_ends_in_a_clear_error(body: str, file: str) -> None:
         assert refused(text, file=file)
 
 
-@pytest.mark.parametrize("body", ["a@" * 40_000, "_a" * 40_000, "«" * 40_000, "1. a\n" * 7_000, "[a](" * 20_000])
+@pytest.mark.parametrize("body", ["a@" * 12_000, "_a" * 12_000, "«" * 12_000, "1. a\n" * 3_000, "[a](" * 6_000])
 def test_what_is_slow_to_read_is_still_read_to_its_end(body: str) -> None:
     """Each of these would take minutes where a rule looks twice at what it has seen."""
     assert any("'clicca'" in line for line in told(f"{head()}{body}\n\nclicca"))

@@ -89,6 +89,17 @@ def test_a_test_is_true_only_of_what_is_known(test: str, values: dict[str, objec
     assert text(body, variables, **values) == ("vero" if holds else "falso")
 
 
+def test_what_is_asked_for_may_be_written() -> None:
+    variables = "o: {type: text, fallback: null}\nn: {type: number, fallback: null}"
+    asked = (
+        "{% if not o %}\nmanca\n{% else %}\n{{ o }}\n{% endif %}\n{% if o and n > 1 %}\n{{ o }} {{ n }}\n{% endif %}"
+    )
+    assert text(asked, variables, o="qui", n=2).split() == ["qui", "qui", "2"]
+    assert text(asked, variables) == "manca"
+    [problem] = refused(head(variables) + "{% if o or n %}\n{{ o }}\n{% endif %}")
+    assert problem.startswith('8: "o" may be missing')
+
+
 def test_branches_are_tried_in_order() -> None:
     body = "{% if n > 9 %}\nmolti\n{% elif n > 1 %}\nalcuni\n{% elif n == 1 %}\nuno\n{% endif %}\nfine"
     assert [text(body, "n: number", n=n).split() for n in (10, 2, 1, 0)] == [

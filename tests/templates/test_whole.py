@@ -27,6 +27,13 @@ def test_a_whole_mjml_has_its_words_as_text_too() -> None:
     assert "Ciao <b>Anna &lt;</b>" in html
 
 
+def test_each_link_has_its_own_address_and_a_name_has_none() -> None:
+    text, _ = whole(
+        '<p><a href="https://x.example/a">uno</a> e <a name="b">due</a></p><p><a href="mailto:a@x">tre</a></p>'
+    )
+    assert text == "uno\nhttps://x.example/a\ne due\n\ntre (a@x)"
+
+
 def test_tags_stand_round_whole_sections() -> None:
     section = (
         '<mj-section><mj-column><mj-button href="https://x.example/{{ a }}">Vieni</mj-button></mj-column></mj-section>'
