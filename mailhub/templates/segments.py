@@ -4,7 +4,7 @@ Filling costs nothing but what it writes, and stops where it would write without
 """
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from mailhub.language import COLUMNS
 from mailhub.templates import prose
-from mailhub.templates.expressions import Both, Compared, Filtered, Literal, Name, Not, Test, Value
+from mailhub.templates.expressions import Both, Compared, Literal, Name, Not, Test, Value
 from mailhub.templates.filters import DEFAULT, FILTERS
 from mailhub.templates.values import BadValue, bare, written
 
@@ -93,21 +93,37 @@ def holds(tested: Test, values: Mapping[str, object], language: str) -> bool:
 def fold(words: str, first: str = "", rest: str = "") -> str:
     """Words in lines of 72 columns at most; a link has a line of its own and is never broken."""
     lines: list[str] = []
-    for hard in words.split("\n"):
-        line = ""
-        for word in filter(None, hard.split(" ")):
-            is_link = word.startswith(("https://", "http://"))
-            begins = rest if lines else first
-            if line and (is_link or len(begins) + len(line) + 1 + len(word) > COLUMNS):
-                lines.append(begins + line)
-                line = ""
-            line = f"{line} {word}" if line else word
-            if is_link:
-                lines.append((rest if lines else first) + line.rstrip(".,;:"))
-                line = ""
-        if line:
-            lines.append((rest if lines else first) + line)
+    for line in words.split("\n"):
+        for run in _apart(line) if "://" in line else (line,):
+            _fold_run(" ".join(filter(None, run.split(" "))), lines, first, rest)
     return "\n".join(lines)
+
+
+def _fold_run(run: str, lines: list[str], first: str, rest: str) -> None:
+    """Break where the last blank is that fits; a word that is longer has a line of its own."""
+    while run:
+        begins = rest if lines else first
+        room = COLUMNS - len(begins)
+        cut = len(run)
+        if cut > room:
+            cut = run.rfind(" ", 0, room + 1)
+            cut = cut if cut > 0 else run.find(" ")
+            cut = cut if cut > 0 else len(run)
+        lines.append(begins + run[:cut])
+        run = run[cut + 1 :]
+
+
+def _apart(line: str) -> Iterator[str]:
+    """The line taken apart at its links, which lose the full stop after them."""
+    run: list[str] = []
+    for word in line.split(" "):
+        if word.startswith(("https://", "http://")):
+            yield " ".join(run)
+            yield word.rstrip(".,;:")
+            run = []
+        else:
+            run.append(word)
+    yield " ".join(run)
 
 
 class _Filler:
@@ -117,20 +133,20 @@ class _Filler:
         self._steps = self._characters = 0
 
     def write(self, segments: Sequence[Segment], values: Mapping[str, object]) -> None:
-        for segment in segments:
-            match segment:
-                case Constant(text):
-                    self._put(text)
-                case Slot(value, context):
-                    self._put(_WRITERS[context](self._language, evaluated(value, values, self._language)))
-                case Choice(branches):
-                    self._choose(branches, values)
-                case Repeat():
-                    self._repeat(segment, values)
-                case Paragraph():
-                    words = fill(segment.body, values, self._language)
-                    if words.strip():
-                        self._put(fold(words, segment.first, segment.rest) + segment.ends)
+        for segment in segments:  # isinstance: patterns cost twice as much, and this is done for every reader
+            if isinstance(segment, Constant):
+                self._put(segment.text)
+            elif isinstance(segment, Slot):
+                found = evaluated(segment.value, values, self._language)
+                self._put(_WRITERS[segment.context](self._language, found))
+            elif isinstance(segment, Paragraph):
+                words = fill(segment.body, values, self._language)
+                if words.strip():
+                    self._put(fold(words, segment.first, segment.rest) + segment.ends)
+            elif isinstance(segment, Choice):
+                self._choose(segment.branches, values)
+            else:
+                self._repeat(segment, values)
 
     def _put(self, text: str) -> None:
         self._steps += 1
@@ -159,19 +175,16 @@ class _Filler:
 
 def evaluated(value: Value, values: Mapping[str, object], language: str) -> object:
     """What a placeholder stands for; None where nothing does."""
-    match value:
-        case Name(path):
-            return values.get(path)
-        case Literal(constant):
-            return constant
-        case Filtered(inner, name, arguments):
-            found = evaluated(inner, values, language)
-            if name == DEFAULT and found not in (None, ""):
-                return written(language, found) if isinstance(arguments[0], str) else found
-            if found is None and name != DEFAULT:
-                return None
-            return FILTERS[name].write(language, found, *arguments)
-    raise AssertionError(value)
+    if isinstance(value, Name):
+        return values.get(value.path)
+    if isinstance(value, Literal):
+        return value.value
+    found = evaluated(value.inner, values, language)
+    if value.name == DEFAULT and found not in (None, ""):
+        return written(language, found) if isinstance(value.arguments[0], str) else found
+    if found is None and value.name != DEFAULT:
+        return None
+    return FILTERS[value.name].write(language, found, *value.arguments)
 
 
 def _truth(tested: Test, values: Mapping[str, object], language: str) -> bool | None:

@@ -36,11 +36,11 @@ def taken(var_type: VarType, value: object) -> object:
 
 def written(language: str, value: object) -> str:
     """The value as it reads inside a sentence."""
+    if isinstance(value, str):
+        return value if value.isprintable() else one_line(value)
     match value:
         case None:
             return ""
-        case str():
-            return one_line(value)
         case Money():
             return formats.money(language, value)
         case Decimal() | int():
