@@ -1,7 +1,7 @@
 """What a visitor may do next in each step of the tour, one press each: a mail begun, an answer filled in, the clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -53,15 +53,15 @@ class Stage:
     def say(self, key: str, **values: object) -> str:
         return say(self.language, f"sandbox.move-{key}", **values)
 
-    def newest(self, kind: str, letters: Sequence[Letter] | None = None) -> Letter | None:
-        """The newest letter of this kind; the visitor's where no others are given."""
-        return next((one for one in letters or self.mine if self.kinds.get(one.id) == kind), None)
+    def newest(self, kind: str, since: datetime | None = None) -> Letter | None:
+        """The newest letter of this kind in the visitor's mailbox, if it came since then."""
+        found = next((one for one in self.mine if self.kinds.get(one.id) == kind), None)
+        return found if found is not None and happened(found.arrived_at, since) else None
 
-    def answer(self, move: str, kind: str, *, is_done: bool, text: str | None = None) -> Move:
-        """To answer the newest letter of this kind with words of the catalogue, or with these."""
-        found = self.newest(kind)
+    def answer(self, move: str, to: Letter | None, *, is_done: bool, text: str | None = None) -> Move:
+        """To answer this letter with words of the catalogue, or with these."""
         given = text if text is not None else say(self.language, f"sandbox.say-{move}")
-        return Move(self.say(move), is_done, letter=found.id if found else 0, text=given if found else "")
+        return Move(self.say(move), is_done, letter=to.id if to else 0, text=given if to else "")
 
 
 def moves(stage: Stage, step: int, since: datetime | None) -> list[Move]:
@@ -73,13 +73,13 @@ def moves(stage: Stage, step: int, since: datetime | None) -> list[Move]:
 def _join(stage: Stage, since: datetime | None) -> list[Move]:
     is_done = happened(stage.seen.joined, since)
     address = _join_address(stage, GARDEN)
-    asked = is_done or stage.newest(CONFIRMATION) is not None
-    write = Move(stage.say("write", address=address), asked, to=address)
-    return [write, stage.answer("confirm", CONFIRMATION, is_done=is_done)]
+    confirmation = stage.newest(CONFIRMATION, since)
+    write = Move(stage.say("write", address=address), is_done or confirmation is not None, to=address)
+    return [write, stage.answer("confirm", confirmation, is_done=is_done)]
 
 
 def _introduce(stage: Stage, since: datetime | None) -> list[Move]:
-    return [stage.answer("introduce", WELCOME, is_done=happened(stage.seen.introduced, since))]
+    return [stage.answer("introduce", stage.newest(WELCOME), is_done=happened(stage.seen.introduced, since))]
 
 
 def _turn(stage: Stage, since: datetime | None) -> list[Move]:
@@ -105,10 +105,9 @@ def _join_square(stage: Stage) -> Move:
 
 
 def _answer(stage: Stage, since: datetime | None) -> list[Move]:
-    suggested = _lines(stage)
-    done = happened(stage.seen.answered, since)
-    unclear = replace(stage.answer("unclear", LETTER, is_done=False), is_done=_wrote(stage, since))
-    return [stage.answer("answer", LETTER, is_done=done, text=suggested), unclear]
+    letter, done = stage.newest(LETTER), happened(stage.seen.answered, since)
+    unclear = stage.answer("unclear", letter, is_done=_wrote(stage, since))
+    return [stage.answer("answer", letter, is_done=done, text=_lines(stage)), unclear]
 
 
 def _moderate(stage: Stage, since: datetime | None) -> list[Move]:
@@ -121,17 +120,19 @@ def _moderate(stage: Stage, since: datetime | None) -> list[Move]:
         if stage.kinds.get(letter.id) == FOR_MODERATORS and letter.mail.message_id not in answered
     ]
     text = say(stage.language, "sandbox.say-publish")
-    publish = Move(stage.say("publish"), done, ORGANISER.key, waiting[-1].id if waiting else 0, text)
-    return [box, publish]
+    publish = Move(stage.say("publish"), done, ORGANISER.key, waiting[-1].id if waiting else 0, text if waiting else "")
+    if waiting or done or not _belongs(stage, GARDEN):
+        return [box, publish]
+    return [Move(stage.say("write-group"), to=stage.hub.site.address(GARDEN)), box, publish]
 
 
 def _ask(stage: Stage, since: datetime | None) -> list[Move]:
     seen = stage.seen
-    about = LETTER if stage.newest(LETTER) else WELCOME
+    welcome = stage.newest(WELCOME)
     return [
-        stage.answer("why", about, is_done=happened(seen.explained, since)),
-        stage.answer("leave", WELCOME, is_done=happened(seen.left, since)),
-        stage.answer("undo", GOODBYE, is_done=happened(seen.undone, since)),
+        stage.answer("why", stage.newest(LETTER) or welcome, is_done=happened(seen.explained, since)),
+        stage.answer("leave", welcome, is_done=happened(seen.left, since)),
+        stage.answer("undo", stage.newest(GOODBYE, since), is_done=happened(seen.undone, since)),
     ]
 
 

@@ -49,6 +49,7 @@ def show(template: str, who: Somebody, **values: Any) -> str:
         panel=panel(demo(), language),
         sandbox=htmlview.SANDBOX,
         groups=_groups(hub, who, language),
+        archive=hub.site.link(""),
         unread_of={one.key: len(post.unread(one.mailbox.email)) for one in CAST},
         now=formats.day_hour(language, now, zone),
         upcoming=_upcoming(language, next_due, now, zone),

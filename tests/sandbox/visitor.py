@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 PATIENCE = 60.0  # seconds for a start or an end; only waited for, never slept
 ROW = re.compile(r"<tr role=\"row\"(?: class=\"(\w+)\")?>\s*<td role=\"cell\" class=\"who\">(.*?)</td>"
                  r".*?<a href=\"([^\"]+)\">(.*?)</a>", re.DOTALL)  # fmt: skip
-PRESSED = re.compile(r"<a href=\"(http[^\"]+)\" target")
+PRESSED = re.compile(r"<a href=\"(http[^\"]+/a/[^\"]+)\" target")
 
 
 @dataclass(frozen=True)
