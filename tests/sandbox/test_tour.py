@@ -45,15 +45,29 @@ def test_1_an_empty_mail_and_a_yes(guest: Guest) -> None:
     assert guest.text.startswith(_said(guest, "step-2"))
 
 
+def test_2_the_answer_to_the_welcome_waits_to_be_read(guest: Guest) -> None:
+    assert not guest.moves[0].is_done
+    guest.takes(0)
+    assert guest.done == [1, 2]
+    assert guest.newest().mail.subject in {
+        "Il tuo messaggio aspetta di essere letto",
+        "Your message is waiting to be read",
+    }
+    assert "Bruno" in next(one.mail.text for one in guest.mailbox() if one.mail.subject in _WELCOMES)
+
+
+_WELCOMES = {"Iscrizione confermata: Orto urbano", "You are in: City garden"}
+
+
 def test_3_the_letter_of_tomorrow_tells_of_two_groups(guest: Guest) -> None:
     guest.goes_to(3)
     guest.takes(0)
     guest.takes(0)
     assert guest.moves[0].is_done
     guest.takes(1)
-    assert guest.done == [1], "a letter that lies unopened is not read"
+    assert guest.done == [1, 2], "a letter that lies unopened is not read"
     guest.opens(2)
-    assert guest.done == [1, 3]
+    assert guest.done == [1, 2, 3]
     letter = guest.newest().mail.text
     numbers = re.findall(r"(?m)^(\d)\. ", letter)
     assert numbers == [str(number) for number in range(1, 8)]
