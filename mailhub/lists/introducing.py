@@ -42,8 +42,9 @@ def receive(session: Session, site: Site, arrival: Arrival, *, list_id: int) -> 
     )
     said = message.parse(raw)
     kept = raws.keep(session, site, raw, now=arrival.now)
-    own = replace(arrival, mail=said, raw=raw, raw_id=kept.id, folded=quoting.fold(said.text), is_introduction=True)
-    return posting.receive(session, site, own, list_id=list_id)
+    found = replace(arrival.authenticity, is_signed=False)  # what its author signed was the mail it is made of
+    own = replace(arrival, mail=said, raw=raw, raw_id=kept.id, folded=quoting.fold(said.text), authenticity=found)
+    return posting.receive(session, site, replace(own, is_introduction=True), list_id=list_id)
 
 
 def _readers(session: Session, group: MailList, person_id: int, language: str) -> str:

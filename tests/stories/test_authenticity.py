@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import sqlalchemy as sa
 from mailhub.db.session import Database
 from mailhub.inbound.door import open_doors
 from mailhub.inbound.tables import InboundMail
+from mailhub.inbound.tracing import wording
+from mailhub.inbound.tracing.finding import trace
 from tests.mail.signing import published, signed
 from tests.mail.zones import Zone
 from tests.stories.conftest import _town
@@ -86,6 +89,16 @@ def test_a_signed_mail_is_posted_and_a_forged_one_waits_while_its_owner_is_asked
     assert (first.evidence, first.level, first.auth["why"]) == ("A", 2, "dkim example.org")
     assert second.auth is not None
     assert (second.evidence, second.level, second.auth["dmarc"]) == ("", 0, "fail")
+
+
+def test_trace_says_what_proved_it(site: Town) -> None:
+    site.opens_list("orto", members=[ANA, BRUNO], moderate="nobody")
+    told = letter(site, "orto@lists.test", "Semi", "Ne ho")
+    site.receives(signed(told), ANA, ["orto@lists.test"])
+    with site.database.reading() as session:
+        found = trace(session, site.hub, message_from_bytes(told)["Message-ID"])
+        lines = wording.tell(found, site.hub.verbs, "en", "Europe/Rome", site.clock.now())
+        assert any("example.org, whose mail server has signed it" in line.text for line in lines)
 
 
 def test_the_server_of_a_domain_speaks_for_it_without_a_signature(site: Town) -> None:

@@ -57,6 +57,7 @@ def incoming(session: Session, hub: Hub, mail: InboundMail) -> Incoming:
         state=mail.state.value,
         kind=mail.kind,
         evidence=mail.evidence,
+        why=(mail.auth or {}).get("why"),
         level=mail.level,
         tries=mail.tries,
         fault=_fault(mail),

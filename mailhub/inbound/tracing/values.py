@@ -135,6 +135,7 @@ class Incoming:
     state: str
     kind: str | None
     evidence: str | None
+    why: str | None  # what proves its author, or what was missing; none where mail is not judged
     level: int | None
     tries: int
     fault: str | None  # the last line of it

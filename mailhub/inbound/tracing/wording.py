@@ -136,6 +136,9 @@ class _Teller:
             return self.say("fault", fault=mail.fault)
         if mail.kind and mail.kind != "post":
             return self._known("kind", mail.kind) or mail.kind
+        how, _, domain = (mail.why or "").partition(" ")
+        if mail.evidence and domain:
+            return say(self.language, f"lists.proof-{how}", domain=domain)
         return self.say("proven" if mail.evidence else "not-proven")
 
     def _fate(self, fate: Fate) -> Iterator[Line]:

@@ -43,7 +43,7 @@ class Authenticity:
 
     @property
     def is_judged(self) -> bool:
-        return self is not NOTHING
+        return self.why != NOTHING.why
 
 
 BY_RELAY = "said by the relay"
