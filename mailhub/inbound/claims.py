@@ -12,6 +12,7 @@ from mailhub.inbound.tables import InboundMail, InboundState
 CLAIM_AT_MOST = 24  # three times what shares a transaction
 LEASE = timedelta(minutes=5)  # real time: parsing is killed long before
 TRIES = 3
+WAITS_FOR_DNS = timedelta(minutes=1)  # the first time; the second four times as long
 
 
 def claim(session: Session, real: datetime, *, at_most: int = CLAIM_AT_MOST) -> Sequence[InboundMail]:
@@ -79,6 +80,16 @@ def finish_all(session: Session, ends: Sequence[tuple[InboundMail, Mapping[str, 
         for mail, columns in ends
     ]
     return session.connection().execute(_DONE, rows).rowcount == len(rows)
+
+
+def postpone(session: Session, waiting: Sequence[InboundMail], real: datetime) -> None:
+    """Leave these for a while, as if another worker had them: each time longer, until it is their last try."""
+    for mail in waiting:
+        later = sa.update(InboundMail).where(
+            InboundMail.id == mail.id, InboundMail.epoch == mail.epoch, InboundMail.state == InboundState.CLAIMED
+        )
+        until = real + WAITS_FOR_DNS * 4 ** (mail.tries - 1)
+        session.execute(later.values(lease_until=until).execution_options(synchronize_session=False))
 
 
 def take_over(session: Session) -> int:

@@ -93,7 +93,7 @@ class Inbound:
         with self._hub.database.reading() as session:
             kept = raws.rows(session, [receipt.raw_id for receipt in receipts])
         opened = [one for one in (self._open(each, kept[each.raw_id]) for each in receipts) if one is not None]
-        opened = self._judge(opened)
+        opened = self._settled(self._judge(opened))
         is_light = sum(len(one.raw) for one in opened) <= LIGHT
         if len(opened) > 1 and is_light and self._close_together(opened):
             return
@@ -134,6 +134,15 @@ class Inbound:
             return [self._judge_one(opened[0])]
         with ThreadPoolExecutor(len(opened), "judge") as threads:
             return list(threads.map(self._judge_one, opened))
+
+    def _settled(self, judged: list[Opened]) -> list[Opened]:
+        """What can be disposed of now. Where only the DNS keeps an author unproven it is asked again a little later."""
+        waiting = [one for one in judged if one.authenticity.is_uncertain and one.receipt.tries < claims.TRIES]
+        if waiting:
+            with self._hub.database.transaction() as session:
+                claims.postpone(session, [one.receipt for one in waiting], self._hub.clock.real())
+            log.info("mails wait for the DNS count=%d", len(waiting))
+        return [one for one in judged if one not in waiting]
 
     def _judge_one(self, one: Opened) -> Opened:
         """A fault of ours here must not cost the mail: it then proves nothing, and its author is asked."""

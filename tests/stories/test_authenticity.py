@@ -16,7 +16,7 @@ from mailhub.inbound.door import open_doors
 from mailhub.inbound.tables import InboundMail
 from mailhub.inbound.tracing import wording
 from mailhub.inbound.tracing.finding import trace
-from tests.mail.signing import published, signed
+from tests.mail.signing import published, record, signed
 from tests.mail.zones import Zone
 from tests.stories.conftest import _town
 from tests.stories.town import Town, body
@@ -42,13 +42,20 @@ def world() -> Zone:
     return zone
 
 
+class Worldly(Town):
+    """A town, and the DNS round it."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.zone = world()
+        settings = {"MAILHUB_INBOUND__TRUST": "own", "MAILHUB_INBOUND__SMTP": "127.0.0.1:0"}
+        super().__init__(folder, database, settings, self.zone)
+        self.peer = ELSEWHERE
+
+
 @pytest.fixture
 def site(tmp_path: Path, database: Database) -> Iterator[Town]:
     """A town with a port 25 of its own."""
-    settings = {"MAILHUB_INBOUND__TRUST": "own", "MAILHUB_INBOUND__SMTP": "127.0.0.1:0"}
-    town = Town(tmp_path, database, settings, world())
-    town.peer = ELSEWHERE
-    yield from _town(town)
+    yield from _town(Worldly(tmp_path, database))
 
 
 @pytest.fixture
@@ -89,6 +96,32 @@ def test_a_signed_mail_is_posted_and_a_forged_one_waits_while_its_owner_is_asked
     assert (first.evidence, first.level, first.auth["why"]) == ("A", 2, "dkim example.org")
     assert second.auth is not None
     assert (second.evidence, second.level, second.auth["dmarc"]) == ("", 0, "fail")
+
+
+def test_where_the_dns_does_not_answer_a_mail_is_judged_again_a_little_later(site: Worldly) -> None:
+    site.opens_list("orto", members=[ANA, BRUNO], moderate="nobody")
+    site.zone.silent.add("s2._domainkey.example.org")
+    lost = signed(letter(site, "orto@lists.test", "Semi", "Ne ho"), selector="s2")
+    site.receives(lost, ANA, ["orto@lists.test"])
+    assert site.dispositions() == []
+    site.clock.pass_by(timedelta(minutes=2))
+    site.zone.silent.clear()
+    site.zone.put("s2._domainkey.example.org", "TXT", record().encode())
+    site.settles()
+    assert site.last() == ("posted", "accepted")
+
+
+def test_in_the_end_a_mail_is_not_kept_waiting_for_the_dns(site: Worldly) -> None:
+    site.opens_list("orto", members=[ANA, BRUNO], moderate="nobody")
+    site.zone.silent.add("s2._domainkey.example.org")
+    lost = signed(letter(site, "orto@lists.test", "Semi", "Ne ho"), selector="s2")
+    site.receives(lost, ANA, ["orto@lists.test"])
+    for _ in range(2):
+        assert site.dispositions() == []
+        site.clock.pass_by(timedelta(minutes=5))
+        site.settles()
+    assert site.last() == ("held", "unproven")
+    assert site.subjects(ANA) == ["Did you write to us?"]
 
 
 def test_trace_says_what_proved_it(site: Town) -> None:

@@ -40,6 +40,7 @@ class Authenticity:
 
     is_direct: bool = False  # its domain's own hosts handed it in; else anybody may have sent a signed mail once more
     is_signed: bool = False  # by a signature that speaks for the author
+    is_uncertain: bool = False  # not proven, but might be once the DNS answers
 
     @property
     def is_judged(self) -> bool:
@@ -132,7 +133,15 @@ def _aligned(found: Authenticity, whole: Checked, asked: Asked, resolver: Resolv
         why=proof or _missing(found, asked),
         is_direct=is_direct,
         is_signed=signer is not None,
+        is_uncertain=not proof and _waits(found, asked),
     )
+
+
+def _waits(found: Authenticity, asked: Asked) -> bool:
+    """Whether an answer that the DNS still owes could show who speaks for the author."""
+    checks = (*found.dkim, found.spf)
+    is_open = any(one.verdict is Verdict.TEMPERROR for one in checks)
+    return is_open or (not asked.is_known and any(one.proves for one in checks))
 
 
 def _speaks(domain: str, asked: Asked, is_strict: bool, resolver: Resolver) -> bool:
