@@ -38,7 +38,9 @@ def frames(
     """The post as its copies carry it, by language."""
     files = attachments.of_posts(session, [post.id]).get(post.id, []) if mail.attachments else []
     author = session.get(Person, post.person_id) if post.person_id is not None else None
-    named = shown(site, reading.definition_of(group), mail, found)
+    rules = reading.definition_of(group)
+    is_changed = rules.footer or rules.subject_tag or bool(_too_large(site, rules, files))
+    named = shown(site, rules, mail, found, is_changed=is_changed)
     return {
         language: _frame(session, site, group, post, raw, mail, files, author, named, language)
         for language in languages
@@ -71,7 +73,7 @@ def relay_address(site: Site, person_id: int, list_id: int) -> str:
     return site.address(f"p.{site.keys.issue(Token(tokens.RELAY, person_id, list_id))}")
 
 
-def shown(site: Site, rules: ListDefinition, mail: Mail, found: Authenticity) -> Shown:
+def shown(site: Site, rules: ListDefinition, mail: Mail, found: Authenticity, *, is_changed: bool) -> Shown:
     """Under whose name it leaves; where nobody knows what the author's domain asks for, on the safe side."""
     author = mail.author.email if mail.author else ""
     domain = canonical(author).rpartition("@")[2]
@@ -86,7 +88,7 @@ def shown(site: Site, rules: ListDefinition, mail: Mail, found: Authenticity) ->
         decided,
         found.policy,
         is_authentic=True,
-        is_changed=not rules.transparent,
+        is_changed=is_changed,
         signature_holds=found.is_signed if found.is_judged else is_signed(mail, domain),
     )
     assert not isinstance(named, Held), "only proven mail, or what a moderator has read, comes so far"
@@ -146,10 +148,15 @@ def _links(
     site: Site, group: MailList, rules: ListDefinition, files: Sequence[Attachment], language: str
 ) -> dict[int, tuple[str, ...]]:
     """Words in the place of each file that is too large to go along."""
+    return {file.position: (_instead(site, group, file, language),) for file in _too_large(site, rules, files)}
+
+
+def _too_large(site: Site, rules: ListDefinition, files: Sequence[Attachment]) -> Sequence[Attachment]:
+    """The files that do not go along."""
     if rules.beyond is Beyond.INLINE:
-        return {}
+        return ()
     limit = rules.inline_up_to if site.base_url else max(rules.inline_up_to, INLINE_WITHOUT_LINKS)
-    return {file.position: (_instead(site, group, file, language),) for file in files if file.size > limit}
+    return [file for file in files if file.size > limit]
 
 
 def _instead(site: Site, group: MailList, file: Attachment, language: str) -> str:

@@ -154,18 +154,19 @@ def test_moderators_read_what_shows_who_wrote(site: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("author", "policy", "is_relayed"),
+    ("author", "policy", "footer", "is_relayed"),
     [
-        (ANA, b"v=DMARC1; p=reject", True),
-        (ANA, b"v=DMARC1; p=none", False),
-        (ANA, b"", False),
-        (ANA, None, True),
-        ("ana@gmail.com", b"v=DMARC1; p=none", True),
+        (ANA, b"v=DMARC1; p=reject", False, True),
+        (ANA, b"v=DMARC1; p=none", False, False),
+        (ANA, b"v=DMARC1; p=none", True, True),
+        (ANA, b"", False, False),
+        (ANA, None, False, True),
+        ("ana@gmail.com", b"v=DMARC1; p=none", False, True),
     ],
-    ids=["strict", "none", "no-record", "no-answer", "gmail"],
+    ids=["strict", "none", "changed", "no-record", "no-answer", "gmail"],
 )
 def test_what_the_authors_domain_asks_decides_the_name_on_copies(
-    tmp_path: Path, database: Database, author: str, policy: bytes | None, is_relayed: bool
+    tmp_path: Path, database: Database, author: str, policy: bytes | None, footer: bool, is_relayed: bool
 ) -> None:
     domain = author.partition("@")[2]
     zone = published(domain)
@@ -175,13 +176,12 @@ def test_what_the_authors_domain_asks_decides_the_name_on_copies(
         zone.put(f"_dmarc.{domain}", "TXT", policy)
     town = Town(tmp_path, database, {"MAILHUB_INBOUND__TRUST": "own"}, zone)
     town.peer = ELSEWHERE
-    # A signature of ours that the list's copies keep would decide before the policy does: there is none after a yes.
-    town.opens_list("orto", members=[author, BRUNO], moderate="nobody", **TRANSPARENT)
-    town.receives(letter(town, "orto@lists.test", "Semi", "Ne ho", author), author, ["orto@lists.test"])
-    [asked] = town.inbox(author)
-    town.replies(author, asked, "yes")
+    town.opens_list("orto", members=[author, BRUNO], moderate="nobody", addresses="members", footer=footer)
+    raw = letter(town, "orto@lists.test", "Semi", "Ne ho", author)
+    town.receives(signed(raw, domain), author, ["orto@lists.test"])
     [copy] = town.inbox(BRUNO)
     assert (author not in str(copy["From"])) is is_relayed
+    assert town.faults == []
 
 
 def test_a_signature_that_holds_is_kept_in_a_transparent_group(site: Town) -> None:
