@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import database, postgres_url, sqlite_template
 
 __all__ = ["corpus", "database", "postgres_url", "sqlite_template"]
+
+# Machines are shared: how long one example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
