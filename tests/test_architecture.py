@@ -58,7 +58,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "imaplib": ("inbound.mailbox",),
     "inscriptis": ("mail.body", "mail.markup"),
     "itsdangerous": ("web",),
-    "jinja2": ("templates", "web"),
+    "jinja2": ("web",),
     "markdown_it": ("templates",),
     "markupsafe": ("web",),
     "mjml": ("templates",),

@@ -24,6 +24,7 @@ NAMES = ("letter", "notice", "post", "question")
 FOLDER = "templates/layouts"
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _LONGEST = 200_000  # characters of a layout
+_ONLY_OUTLOOK_UNENDED = re.compile(r"<!--\[if(?![^\]<>]{0,200}\]>)")
 _LOOK_FOR = "look for an unclosed tag or comment, or a bare &"
 _TOO_DEEP = "the layout is too large or too deep; keep it to a few sections"
 ELEMENTS = (
@@ -109,6 +110,8 @@ def html_of(text: str) -> str:
     """MJML compiled; whatever it cannot be is told with the cure, as BadInput."""
     if len(text) > _LONGEST or _depth(text) > _DEEPEST:
         raise BadInput(_TOO_DEEP)
+    if _ONLY_OUTLOOK_UNENDED.search(text):  # the compiler panics at one
+        raise BadInput(f"this is no MJML; {_LOOK_FOR}")
     try:
         return _small(str(mjml.mjml2html(text)))
     except ValueError as fault:

@@ -73,6 +73,60 @@ def test_a_hostile_template_ends_in_a_clear_error(body: str, file: str) -> None:
         assert refused(text, file=file)
 
 
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ a.__init__.__globals__ }}",
+        "{{ a._private }}",
+        '{{ a | attr("__class__") }}',
+        '{{ a["__class__"] }}',
+        "{{ a.upper() }}",
+        '{{ "x" * 99999999 }}',
+        "{{ 10 ** 10 }}",
+        "{{ a ~ a }}",
+        "{{ range(10) }}",
+        "{{ self }}",
+        "{{ config }}",
+        "{{ cycler.__init__ }}",
+        "{{ lipsum }}",
+        "{{ namespace() }}",
+        '{{ "%s" % a }}',
+        '{{ a | format("x") }}',
+        '{{ l | map("upper") }}',
+        '{{ l | join(",") }}',
+        "{{ a | safe }}",
+        "{{ a if a else l }}",
+        '{{ env("HOME") }}',
+        "{{ [1, 2] }}",
+        "{{ {1: 2} }}",
+        "{{ a; a }}",
+        "{{ not a }}",
+        "{{ -a }}",
+        "{% include 'x' %}",
+        "{% import 'os' as os %}",
+        "{% extends 'x' %}",
+        "{% macro x() %}",
+        "{% call x() %}",
+        "{% set x = 1 %}",
+        "{% do x %}",
+        "{% raw %}",
+        "{% autoescape false %}",
+        "{% filter upper %}",
+        "{% with x = 1 %}",
+        "{% block x %}",
+        "{% for k, v in l %}",
+        "{% for x in l recursive %}",
+        "{% for x in l if x %}",
+        "{% for x in range(9) %}",
+        "{% if a is defined %}",
+        "{% if a() %}",
+    ],
+)
+def test_what_jinja_would_run_is_refused(escape: str) -> None:
+    assert len(refused(head("a: text\nl: {type: list, of: text}") + escape)) == 1
+
+
 @pytest.mark.parametrize("body", ["a@" * 12_000, "_a" * 12_000, "«" * 12_000, "1. a\n" * 3_000, "[a](" * 6_000])
 def test_what_is_slow_to_read_is_still_read_to_its_end(body: str) -> None:
     """Each of these would take minutes where a rule looks twice at what it has seen."""
