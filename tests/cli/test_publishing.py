@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mailhub import config, content
+from mailhub.cli.firstrun import prepare
 from mailhub.cli.site import open_database
 from mailhub.content import Value
 from mailhub.db import versions
@@ -84,6 +85,11 @@ def test_a_file_that_is_gone_closes_its_group_only_when_somebody_says_so(site: C
     assert "Still open, though their file is gone: notizie." in site.says("apply")
     assert "closed      notizie\n" in site.says("apply", "--close")
     assert site.says("plan") == NOTHING
+
+
+def test_the_first_run_publishes_groups_and_templates(cli: Cli) -> None:
+    within(cli, prepare)
+    assert cli.says("plan") == NOTHING
 
 
 def test_a_template_is_planned_and_published_as_a_group_is(site: Cli) -> None:
