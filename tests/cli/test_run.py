@@ -93,14 +93,14 @@ def test_what_needs_the_site_to_stand_still_says_so(running: Running) -> None:
 
 
 def test_a_backup_beside_the_running_site_is_whole(running: Running, tmp_path: Path) -> None:
+    file = running.cli.file("m.csv", MEMBERS)
+    running.does("import", "members", file, "--list", "orto")  # whichever test brought them first
     made = running.does("backup", str(tmp_path / "site.tar.zst"))
     assert made.returncode == 0, made.stderr
     (tmp_path / "new").mkdir()
     new = Cli(tmp_path / "new")
     assert new.says("restore", str(tmp_path / "site.tar.zst")).startswith("Restored: Pietrafiore")
-    assert "0 imported, 3 refused" in new.says(
-        "import", "members", running.cli.file("m.csv", MEMBERS), "--list", "orto", "--dry-run"
-    ).replace("would be imported", "imported")
+    assert "0 would be imported, 3 refused" in new.says("import", "members", file, "--list", "orto", "--dry-run")
 
 
 def test_sigterm_ends_it_well_and_the_folder_is_free(running: Running) -> None:

@@ -188,6 +188,20 @@ def reading_by_letter(town: Town) -> None:
     town.replies(ANA, town.mailbox(ANA)[-1], say(town, "all"))
 
 
+def searching(town: Town) -> None:
+    words = "cesoie" if town.hub.site.language == "it" else "shears"
+    town.writes(ANA, to="square@lists.test", subject=words, text=f"{words} {words}.")
+    answers_last(town, OLGA, "publish")
+    town.passes(minutes=5)
+    for asked in (words, "", "unicorns", f"{words} since:whenever"):
+        town.writes(ANA, to="hub@lists.test", text=f"{say(town, 'search')}: {asked}")
+
+
+def signing_up(town: Town) -> None:
+    for sheet in ("Ugo <ugo@example.org>", "ugo@example.org", ""):
+        town.writes(OLGA, to="orchard@lists.test", text=f"{say(town, 'enrol')}: {sheet}")
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     joining,
     organisers_decide,
@@ -198,4 +212,6 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     asking,
     being_unclear,
     reading_by_letter,
+    searching,
+    signing_up,
 )
