@@ -67,6 +67,7 @@ class ListDefinition:
     post: WhoPosts = WhoPosts.MEMBERS
     moderate: WhoIsRead = WhoIsRead.NEWCOMERS
     archive: Archive = Archive.MEMBERS
+    index: bool = False
     addresses: Addresses = Addresses.HIDDEN
     reply_to: ReplyTo = ReplyTo.LIST
     default_delivery: DeliveryChoice = DeliveryChoice.DIGEST
@@ -82,6 +83,7 @@ class ListDefinition:
     moderators: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     rules: Localised = NO_TEXT
+    licence: Localised = NO_TEXT
     welcome: Localised = NO_TEXT
 
     @property
@@ -145,5 +147,5 @@ _READERS: Mapping[str, Any] = {
     "grace": lambda seconds: timedelta(seconds=seconds),
     "aliases": tuple,
     "topics": tuple,
-    **dict.fromkeys(("title", "description", "rules", "welcome"), Localised.of),
+    **dict.fromkeys(("title", "description", "rules", "licence", "welcome"), Localised.of),
 }

@@ -85,6 +85,7 @@ KEYS: tuple[Key, ...] = (
     _choice("post", WhoPosts, "whose posts go out; others are held, never lost"),
     _choice("moderate", WhoIsRead, "whose posts a moderator reads first (newcomers: fewer than two published)"),
     _choice("archive", Archive, "who may read what was written"),
+    _flag("index", "a public archive may be found by search engines"),
     _choice("addresses", Addresses, "hidden: members see names and relay addresses"),
     _choice("reply_to", ReplyTo, "where a plain reply goes"),
     _choice("default_delivery", DeliveryChoice, "how newcomers receive: every message, the daily letter, nothing"),
@@ -119,6 +120,7 @@ KEYS: tuple[Key, ...] = (
     _words("moderators", "list of addresses", "the organisers", "who reads held posts"),
     _words("topics", "list of topics", "[]", f"what it is about: {GOALS[0]} … {GOALS[-1]}, or words of your own"),
     _texts("rules", "the rules of the group, sent with the welcome"),
+    _texts("licence", "how what is written here may be used and quoted, on the group's page"),
     _texts("welcome", "a sentence of your own in the welcome"),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mailhub.hub.build import Hub
@@ -23,7 +23,7 @@ from mailhub.web import (
     signing,
     written,
 )
-from mailhub.web.shared import CHECKS, HUB, chosen_language, page
+from mailhub.web.shared import CHECKS, HUB, INDEXED, chosen_language, page
 
 # No script at all, nothing from elsewhere, no frame around us (S-12, S-21, P-15).
 POLICY = (
@@ -80,7 +80,8 @@ def _harden(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"  # a page's address holds a token
-    headers["X-Robots-Tag"] = "noindex"
+    if not g.get(INDEXED) or response.status_code != 200:
+        headers["X-Robots-Tag"] = "noindex"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
     return response

@@ -58,6 +58,7 @@ def group(slug: str) -> Response:
             calendar=calendar,
             visitor=visitor,
             day=showing.day,
+            indexed=face.is_for_search,
         )
 
 
@@ -117,7 +118,16 @@ def _conversation(session: Session, face: faces.Face, current: Thread, visitor: 
     if not shown:
         return faces.nothing()
     later = key(*found[fit - 1].key) if len(found) > fit else ""
-    return page("thread.html", face=face, thread=current, shown=shown, later=later, visitor=visitor, after=after_key())
+    return page(
+        "thread.html",
+        face=face,
+        thread=current,
+        shown=shown,
+        later=later,
+        visitor=visitor,
+        after=after_key(),
+        indexed=face.is_for_search,
+    )
 
 
 def _fitting(found: Sequence[Shown]) -> int:

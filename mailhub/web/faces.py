@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from mailhub.lists import reading, visibility
-from mailhub.lists.definition import Join
+from mailhub.lists.definition import Archive, Join
 from mailhub.lists.tables import MailList
 from mailhub.people.tables import Person
 from mailhub.web.shared import chosen_language, page
@@ -30,6 +30,16 @@ class Face:
     @property
     def rules(self) -> str:
         return reading.definition_of(self.group).rules.into(chosen_language()) or ""
+
+    @property
+    def licence(self) -> str:
+        return reading.definition_of(self.group).licence.into(chosen_language()) or ""
+
+    @property
+    def is_for_search(self) -> bool:
+        """Whether search engines may name its pages: where its organisers want that, and strangers read it (P-09)."""
+        rules = reading.definition_of(self.group)
+        return rules.index and rules.archive is Archive.PUBLIC
 
 
 def of_slug(session: Session, slug: str, visitor: Person | None) -> Face | None:

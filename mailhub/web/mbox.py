@@ -35,7 +35,8 @@ def download(slug: str) -> Response:
     if face is None or not face.is_open or month is None:
         return faces.nothing()
     running: threading.Semaphore = current_app.extensions.setdefault(_RUNNING, threading.Semaphore(AT_ONCE))
-    if not running.acquire(blocking=False):
+    is_whole = request.method != "HEAD"
+    if is_whole and not running.acquire(blocking=False):
         busy = page("message.html", title_key="web.mbox-busy", status=503)
         busy.headers["Retry-After"] = WAIT
         return busy
@@ -44,7 +45,8 @@ def download(slug: str) -> Response:
     )
     span = month.span if isinstance(month, Month) else None
     response = Response(_stream(hub().database, reader, span), content_type="application/mbox")
-    response.call_on_close(running.release)
+    if is_whole:
+        response.call_on_close(running.release)
     name = f"{slug}-{month.year:04}-{month.number:02}" if isinstance(month, Month) else slug
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.mbox"'
     return response

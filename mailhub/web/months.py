@@ -74,6 +74,7 @@ def show(slug: str, year: int, number: int) -> Response:
             after=_of(months.after(session, list_id, month.span[1])),
             visitor=visitor,
             day=showing.day,
+            indexed=face.is_for_search,
         )
 
 

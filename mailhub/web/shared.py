@@ -14,6 +14,7 @@ from mailhub.tokens import Kind, Token, peek
 
 HUB = "MAILHUB_HUB"
 CHECKS = "MAILHUB_CHECKS"
+INDEXED = "indexed"  # in `g`: search engines may name this page
 
 
 def hub() -> Hub:
@@ -30,9 +31,10 @@ def chosen_language() -> str:
     return known or request.accept_languages.best_match(LANGUAGES) or hub().site.language
 
 
-def page(template: str, *, status: int = 200, **values: object) -> Response:
-    """One page of HTML in the reader's language."""
-    return make_response(render_template(template, language=chosen_language(), **values), status)
+def page(template: str, *, status: int = 200, indexed: bool = False, **values: object) -> Response:
+    """One page of HTML in the reader's language; `indexed` lets search engines name it."""
+    g.setdefault(INDEXED, indexed)
+    return make_response(render_template(template, language=chosen_language(), indexed=indexed, **values), status)
 
 
 def read_token(session: Session, text: str, kind: Kind | None = None) -> tuple[Token, Person] | None:

@@ -152,6 +152,24 @@ def test_pages_ask_for_no_script_no_index_and_nothing_from_elsewhere(archive: Pa
         assert len(answer.data) < 60_000
 
 
+@pytest.mark.parametrize(
+    ("archive", "index", "is_named"),
+    [("public", True, True), ("public", False, False), ("members", True, False)],
+)
+def test_search_engines_are_let_in_where_a_group_wants_it_and_strangers_read_it(
+    quick_pages: Pages, archive: str, index: bool, is_named: bool
+) -> None:
+    quick_pages.town.opens_list("fair", members=[ANA], licence="CC BY-SA 4.0", archive=archive, index=index)
+    quick_pages.town.writes(ANA, to="fair@lists.test", subject="Stalls", text="Words.")
+    for path in ("/fair/", "/fair/t/1"):
+        answer = quick_pages.client.get(path, base_url=BASE)
+        if answer.status_code == 200:
+            assert ("noindex" not in answer.text, "X-Robots-Tag" not in answer.headers) == (is_named, is_named)
+    assert "CC BY-SA 4.0" in quick_pages.client.get("/fair/", base_url=BASE).text
+    for path in ("/", "/search", "/login", "/fair/nothing", "/fair/mbox"):
+        assert quick_pages.client.get(path, base_url=BASE).headers["X-Robots-Tag"] == "noindex"
+
+
 def test_a_link_to_sign_in_works_once_and_not_after_a_quarter_of_an_hour(archive: Pages) -> None:
     browser, town = archive.client, archive.town
     known = browser.post("/login", data={"email": BEA}, base_url=BASE).data
