@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailhub import formats
 from mailhub.digests import readers
+from mailhub.language import say
 from mailhub.lists import reading, telling, vocabulary, voice
 from mailhub.lists.tables import DeliveryChoice, MailList, SubscriptionState
 from mailhub.people.tables import Person
@@ -68,7 +69,7 @@ def _group(session: Session, group: MailList, person: Person) -> Group:
     is_paused = place.state is SubscriptionState.PAUSED
     until = place.paused_until
     words = [
-        (vocabulary.word(verb, spoken), voice.verb_address(site, group, verb, spoken))
+        (_word(verb, spoken), voice.verb_address(site, group, verb, spoken))
         for verb in (WHEN_PAUSED if is_paused else WORDS)
     ]
     return Group(
@@ -79,3 +80,8 @@ def _group(session: Session, group: MailList, person: Person) -> Group:
         paused_until=telling.told_day(site, person, until, spoken, hub().clock.now()) if is_paused and until else "",
         words=tuple(words),
     )
+
+
+def _word(verb: str, spoken: str) -> str:
+    """The word of a verb; that of the letter is «lettera» and "letter" wherever people read it."""
+    return say(spoken, "web.me-letter-said") if verb == "digest" else vocabulary.word(verb, spoken)
