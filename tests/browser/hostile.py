@@ -42,11 +42,12 @@ ELEMENTS = (
     "article ol ul li dl dt dd details summary blockquote br hr fieldset legend select option time small table thead "
     "tbody tfoot tr th td caption b i em u s sub sup pre code q cite abbr del ins col colgroup section aside footer"
 )
+SANDBOX = f"{ELEMENTS} iframe textarea wbr style center font"  # its own pages, and mails with the looks they came in
 _JUDGE = r"""(elements, document) => {
   const known = new Set(elements.split(" ")), found = new Set();
   const leads = ["href", "src", "action", "cite", "background"], never = ["srcdoc", "formaction", "http-equiv", "ping"];
   const isBad = (name, value) => name.startsWith("on") || never.includes(name)
-    || name === "src" && value && !/^\/(static|f)\//.test(value)
+    || name === "src" && value && !/^\/(static\/|f\/|mail\/\w+\/\d+\/html)/.test(value)
     || leads.includes(name) && !["https:", "http:", "mailto:"].includes(new URL(value, "https://lists.test").protocol);
   const html = document.documentElement.namespaceURI;
   for (const one of document.querySelectorAll("*")) {
@@ -133,17 +134,17 @@ def _multipart(kind: str, boundary: str, parts: Sequence[bytes]) -> bytes:
     )
 
 
-def judged(page: Page) -> list[str]:
+def judged(page: Page, elements: str = ELEMENTS) -> list[str]:
     """What stands in the open page that is none of ours."""
-    return [f"{page.url}: {fault}" for fault in page.evaluate(f"elements => ({_JUDGE})(elements, document)", ELEMENTS)]
+    return [f"{page.url}: {fault}" for fault in page.evaluate(f"elements => ({_JUDGE})(elements, document)", elements)]
 
 
-def judged_in_frames(page: Page, paths: Sequence[str], word: str = "") -> list[str]:
+def judged_in_frames(page: Page, paths: Sequence[str], word: str = "", elements: str = ELEMENTS) -> list[str]:
     """The same of many pages, each parsed and run in a frame of its own with the rights of the open page.
 
     Each must hold the `word`: else it is not the page that was meant.
     """
     found = list[str]()
     for start in range(0, len(paths), TOGETHER):
-        found += page.evaluate(_IN_FRAMES, [ELEMENTS, paths[start : start + TOGETHER], word])
+        found += page.evaluate(_IN_FRAMES, [elements, paths[start : start + TOGETHER], word])
     return found

@@ -16,7 +16,10 @@ _SMALL_TARGETS = """least => {
     : node.nodeType === Node.ELEMENT_NODE && node.textContent.trim() && getComputedStyle(node).display === "inline";
   const isInSentence = one => one.tagName === "A" && getComputedStyle(one).display === "inline"
     && [...one.parentElement.childNodes].some(node => node !== one && isBeside(node));
-  const height = one => Math.max(...[one, one.closest("label")].map(it => it ? it.getBoundingClientRect().height : 0));
+  // A label is pressed for its field, and a link may lie over the whole row it stands in.
+  const row = one => getComputedStyle(one, "::after").position === "absolute" ? one.closest("tr, li") : null;
+  const height = one =>
+    Math.max(...[one, one.closest("label"), row(one)].map(it => it ? it.getBoundingClientRect().height : 0));
   return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
     .filter(one => !one.closest(".words, .as-written"))  // what people wrote, they laid out
     .filter(one => one.checkVisibility() && one.type !== "hidden" && !isInSentence(one) && height(one) < least - 0.5)
