@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from mailhub.authority import Evidence
 from mailhub.inbound.tables import InboundMail
+from mailhub.mail.address import canonical
 from mailhub.mail.authenticity import results, weighing
 from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.authenticity.marks import Marks
@@ -58,10 +59,16 @@ def is_from_here(mail: Mail, peer: str, protocol: str) -> bool:
 
 
 def is_meant(mail: Mail, recipient: str, received_at: datetime) -> bool:
-    """Whether what only a signature vouches for was written lately, and to this address (by whichever domain)."""
-    local = recipient.rpartition("@")[0].lower()
-    named = {box.email.rpartition("@")[0].lower() for box in (*mail.to, *mail.cc)}
-    return local in named and mail.date is not None and abs(received_at - mail.date) <= FRESH
+    """Whether what only a signature vouches for was written lately, and to this address."""
+    is_named = any(_is_same(box.email, recipient) for box in (*mail.to, *mail.cc))
+    return is_named and mail.date is not None and abs(received_at - mail.date) <= FRESH
+
+
+def _is_same(named: str, recipient: str) -> bool:
+    """Whether an address is this one of ours, be it at the domain above or below, from where mail is passed on."""
+    (local, _, domain), (own, _, ours) = (canonical(one).rpartition("@") for one in (named, recipient))
+    above, below = sorted((domain, ours), key=len)
+    return local == own and (above == below or ("." in above and below.endswith(f".{above}")))
 
 
 def _is_relay(peer: str, settings: InboundSection) -> bool:

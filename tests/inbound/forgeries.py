@@ -134,8 +134,11 @@ def _signatures() -> Iterator[Forgery]:
 def _replayed() -> Iterator[Forgery]:
     """Genuine once, and sent on by somebody else, elsewhere or long after."""
     elsewhere = REST.replace(b"orto@lists.test", b"friends@example.net")
+    same_name = REST.replace(b"orto@lists.test", b"orto@example.net")
     long_ago = REST.replace(b"09 Mar 2026", b"09 Jan 2026")
     yield Forgery("words to others", signed(mail(rest=elsewhere)))
+    yield Forgery("words to a group of the same name elsewhere", signed(mail(rest=same_name)))
+    yield Forgery("words to such a name at a whole suffix", signed(mail(rest=REST.replace(b"@lists.test", b"@test"))))
     yield Forgery("words of two months ago", signed(mail(rest=long_ago)))
     yield Forgery("words of no day", signed(mail(rest=REST.replace(b"Date: ", b"X-Date: "))))
 

@@ -47,6 +47,7 @@ SAID = b"Authentication-Results: mx.lists.test; spf=pass smtp.mailfrom=ana@examp
 GENUINE = (
     Forgery("signed by her domain", signed(mail())),
     Forgery("handed in by her server", mail(), OURS, ANA),
+    Forgery("to the domain below ours", signed(mail(rest=REST.replace(b"@lists.test", b"@old.Lists.test")))),
     Forgery("both", signed(mail()), OURS, ANA),
     Forgery("signed, behind the relay", HOP + signed(mail()), RELAY, ANA, "relay"),
     Forgery("the relay's word on her server", SAID + HOP + mail(), RELAY, ANA, "relay"),
