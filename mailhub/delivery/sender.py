@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mailhub.clock import Clock
 from mailhub.db.base import EPOCH
 from mailhub.db.session import Database
-from mailhub.delivery import allowances, claims, mailings, pacing, recording, recovery
+from mailhub.delivery import allowances, bounces, claims, mailings, pacing, recording, recovery
 from mailhub.delivery.batches import LEASE, Batches
 from mailhub.delivery.claims import Claimed
 from mailhub.delivery.making import Item, Maker, Making, Unmade
@@ -52,6 +52,7 @@ class Sender:
     ) -> None:
         self._database = database
         self._sources = sources
+        self._site = site
         self._clock = clock
         self._transport = transport
         self._rate = rate
@@ -179,6 +180,9 @@ class Sender:
         if not self._answers:
             return
         followed = recording.record(session, self._sources, self._answers, self._time())
+        bounces.note_refusals(
+            session, self._site, self._sources, list(zip(self._answers, followed, strict=True)), now=self._time()
+        )
         if self._has_rested and any(follows.state is DeliveryState.SENT for follows in followed):
             allowances.end_rest(session)
 

@@ -47,7 +47,9 @@ _MESSAGE_ID = re.compile(r"[!-;=?-~]{3,250}")
 class SiteSource(QuietSource):
     """Answers for the mail the site itself writes."""
 
-    name = SOURCE
+    def __init__(self, name: str = SOURCE, because: str = "delivery.because-service") -> None:
+        self.name = name
+        self._because = because
 
     def slots(
         self,
@@ -60,7 +62,7 @@ class SiteSource(QuietSource):
         return as_html(deliveries)
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
-        return words_of.say(language, "delivery.because-service")
+        return words_of.say(language, self._because)
 
 
 def as_html(deliveries: Sequence[Delivery]) -> list[dict[str, str]]:

@@ -61,6 +61,10 @@ class Source(Protocol):
         """One sentence: why this person got this."""
         ...
 
+    def title(self, session: Session, site: Site, mailing: Mailing, language: str) -> str:
+        """What people call whom this mailing is of: a group, or the site."""
+        ...
+
     def settled(self, session: Session, mailing: Mailing, deliveries: Sequence[Delivery], now: datetime) -> None:
         """These deliveries are sent, failed or cancelled."""
         ...
@@ -88,6 +92,9 @@ class QuietSource:
         self, session: Session, site: Site, mailing: Mailing, deliveries: Sequence[Delivery], now: datetime
     ) -> Sequence[Mapping[str, str]]:
         return [{} for _ in deliveries]
+
+    def title(self, session: Session, site: Site, mailing: Mailing, language: str) -> str:
+        return site.name
 
     def settled(self, session: Session, mailing: Mailing, deliveries: Sequence[Delivery], now: datetime) -> None:
         return None

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailhub.db.base import Base, Id, table, word
+from mailhub.mail.reports_class import Verdict
 
 
 class MailClass(StrEnum):
@@ -64,6 +65,7 @@ class Mailing(Base):
     place: Mapped[int] = mapped_column(default=0)  # the last person id the expander owed
     expanded_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    broken_at: Mapped[datetime | None]  # it came back from everywhere and was stopped: nobody's mailbox is to blame
 
 
 class MailingFrame(Base):
@@ -111,3 +113,67 @@ class Delivery(Base):
     language: Mapped[str | None]
     reply: Mapped[str | None]  # the next hop's last words, or why it was cancelled
     finished_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]  # it came back, or was refused for good
+
+
+class Bounce(Base):
+    """One copy that came back, once however often it is told."""
+
+    __tablename__ = "bounce"
+    __table_args__ = table(
+        sa.UniqueConstraint("mailing_id", "person_id", "occurrence"),
+        sa.Index("ix_bounce_address_id", "address_id", "at"),
+        sa.Index("ix_bounce_person_id", "person_id"),
+    )
+
+    id: Mapped[Id]
+    mailing_id: Mapped[int]
+    person_id: Mapped[int]
+    occurrence: Mapped[int]
+    address_id: Mapped[int | None]  # the mailbox it is about, as far as we know
+    at: Mapped[datetime]
+    verdict: Mapped[Verdict] = mapped_column(word(Verdict))
+    status: Mapped[str]
+    words: Mapped[str]  # what the server said
+    origin: Mapped[str]  # "report", "reply" (of the next hop) or "webhook"
+
+
+class Trouble(StrEnum):
+    """Why a mailbox takes no mail of ours, as its owner is told."""
+
+    FULL = "full"
+    GONE = "gone"
+    REFUSES = "refuses"
+    COMPLAINT = "complaint"  # it does take mail, but its owner pressed the button
+
+
+class Mailbox(Base):
+    """An address whose mail comes back: it is tried once more, then set aside until its owner says so."""
+
+    __tablename__ = "mailbox"
+    __table_args__ = (
+        sa.Index(
+            "ix_mailbox_set_aside",
+            "person_id",
+            sqlite_where=sa.text("set_aside_at IS NOT NULL"),
+            postgresql_where=sa.text("set_aside_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_mailbox_next_at",
+            "next_at",
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        ),
+    )
+
+    address_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int]
+    since: Mapped[datetime]  # the first bounce of this trouble
+    trouble: Mapped[Trouble] = mapped_column(word(Trouble))
+    tries: Mapped[int] = mapped_column(default=0)  # probes and notices so far, which is what numbers them
+    probed_at: Mapped[datetime | None]  # a probe is under way
+    set_aside_at: Mapped[datetime | None]
+    notices: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]  # when to look at it again
+    cleared_at: Mapped[datetime | None]  # what bounced before then counts no more
+    heard_at: Mapped[datetime | None]  # its owner wrote from it since it was set aside

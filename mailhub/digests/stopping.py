@@ -11,7 +11,7 @@ from mailhub.digests.mailing import contact_of
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
 from mailhub.language import say
-from mailhub.lists import reading, subscriptions
+from mailhub.lists import aside, reading, subscriptions
 from mailhub.lists import telling as said
 from mailhub.lists.dates import NoDate, NotADate
 from mailhub.lists.reading import BELONGING
@@ -56,6 +56,9 @@ def pause(act: Act) -> Outcome:
 
 def resume(act: Act) -> Outcome:
     """The letter comes again; the next one lists what they missed."""
+    taken_up = aside.take_up(act)
+    if taken_up is not None:
+        return taken_up
     paused = [place for place in _read_by_letter(act) if place.state is SubscriptionState.PAUSED]
     kept = {str(place.list_id): subscriptions.resume(act.session, place, now=act.now) for place in paused}
     return Outcome(bool(paused), Answer("digests.resumed", {}, act.thing), {"places": kept} if kept else None)

@@ -1,7 +1,7 @@
 """Everything a person can say to a letter, and to what it asks back."""
 
 from mailhub.authority import Level
-from mailhub.digests import answering, choosing, searching, stopping, which
+from mailhub.digests import answering, choosing, searching, status, stopping, which
 from mailhub.digests.answering import Answering
 from mailhub.digests.offers import Offers
 from mailhub.lists.vocabulary import WORDS
@@ -21,6 +21,7 @@ def declare(verbs: Verbs, offers: Offers) -> None:
     """Add the verbs of letters; what an answer says to one of its items is looked up among `verbs`."""
     hears = Answering(verbs, offers)
     for verb in (
+        status.VERB,
         Verb("all", ALL, Level.LIGHT, _LETTER, stopping.everything(offers)),
         Verb("why-letter", WORDS["why"], Level.LIGHT, _LETTER, stopping.why),
         Verb(

@@ -18,6 +18,7 @@ from mailhub.archive.tables import Post
 from mailhub.clock import Clock
 from mailhub.db import state
 from mailhub.db.session import Database
+from mailhub.delivery import alarms, mailboxes
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
 from mailhub.digests import verbs as letters
@@ -30,7 +31,7 @@ from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.hub.chores import Chore
 from mailhub.hub.resolver import Dns
-from mailhub.lists import subscriptions
+from mailhub.lists import aside, subscriptions
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
@@ -50,6 +51,7 @@ T = TypeVar("T")
 
 READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept as unreadable
 PAGE = 50  # rows of one chore in one transaction
+_NOTICES = (SiteSource(mailboxes.SOURCE, "delivery.because-mailbox"), SiteSource(alarms.SOURCE))
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
 
@@ -106,7 +108,7 @@ def build_hub(
         clock=clock,
         verbs=all_verbs(offers),
         questions=kinds,
-        sources=Sources([SiteSource(), LetterSource(offers), *SOURCES]),
+        sources=Sources([SiteSource(), *_NOTICES, LetterSource(offers), *SOURCES]),
         facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
         chores=_chores(site, kinds, offers),
         offers=offers,
@@ -119,7 +121,7 @@ def build_hub(
 
 def all_verbs(offers: Offers | None = None) -> Verbs:
     """Everything a person can do on any site."""
-    verbs = Verbs(VERBS)
+    verbs = Verbs([*VERBS, *alarms.VERBS])
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
     verbs.add(ADDRESS_BY)
@@ -133,6 +135,8 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ..
         Chore(
             "questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), _any(questions.next_due)
         ),
+        Chore("mailboxes", lambda s, now: mailboxes.work(s, site, now=now), _any(mailboxes.next_due)),
+        Chore("aside", lambda s, now: aside.work(s, now=now), _any(aside.next_due)),
         Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), _any(subscriptions.next_due)),
         Chore(
             "unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), _any(privacy.next_due)

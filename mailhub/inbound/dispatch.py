@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mailhub.inbound import answers, desk, replies
+from mailhub.inbound import answers, desk, replies, returns
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
 from mailhub.inbound.result import Result
@@ -49,8 +49,9 @@ def dispose(visit: Visit, recipient: str, position: int) -> Result:
 def _go(visit: Visit, where: Route, local: str, position: int) -> Result:
     match where:
         case ToBounce(delivery):
-            key = {"person": delivery.person, "mailing": delivery.mailing, "occurrence": delivery.occurrence}
-            return Result("recorded", visit.read.kind, person_id=delivery.person, detail=key)
+            return returns.to_return_path(visit, delivery)
+        case _ if (returned := returns.anywhere(visit)) is not None:
+            return returned
         case ToLeave(person_id, list_id) if visit.read.kind == "post":
             return leave(visit, person_id, list_id, position)
         case _ if (program := _program(visit, where)) is not None:

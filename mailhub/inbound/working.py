@@ -16,6 +16,7 @@ from mailhub.archive import raw as raws
 from mailhub.archive.tables import Raw
 from mailhub.db import prepared
 from mailhub.db.cause import caused_by
+from mailhub.delivery import mailboxes
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity, replays
@@ -193,6 +194,8 @@ class Inbound:
         now = self._hub.clock.now()
         visit = arrive(self._hub, session, receipt, one.raw, said, now, authenticity=one.authenticity)
         point(Point.INBOUND_WEIGHED)
+        if visit.address is not None and not visit.is_automatic:
+            mailboxes.heard(session, visit.address.id, now=visit.now)
         with caused_by(session, receipt.id):
             for position, recipient in enumerate(receipt.recipients):
                 _note(session, visit, position, recipient, dispose(visit, recipient, position))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailhub.language import say
-from mailhub.lists import acts, posting, reading, subscriptions, telling
+from mailhub.lists import acts, aside, posting, reading, subscriptions, telling
 from mailhub.lists.dates import NoDate, NotADate
 from mailhub.lists.tables import DeliveryChoice, HeldState, SubscriptionState
 from mailhub.people.deeds import UNDO_WITHIN
@@ -59,7 +59,10 @@ def pause(act: Act) -> Outcome:
 
 
 def resume(act: Act) -> Outcome:
-    """Receive again, from now on."""
+    """Receive again, from now on; a mailbox that was set aside is tried again with all its groups."""
+    taken_up = aside.take_up(act)
+    if taken_up is not None:
+        return taken_up
     found = acts.scene(act)
     if found is None:
         return acts.which_group(act, "resume")

@@ -84,6 +84,9 @@ class PostSource(QuietSource):
         sent_at = delivery.finished_at or delivery.due_at
         return _Reasons(session, site, group, sent_at).of(person, places, language)
 
+    def title(self, session: Session, site: Site, mailing: Mailing, language: str) -> str:
+        return _title(session, site, mailing, language)
+
 
 class ServiceSource(QuietSource):
     """Notices and questions of a group."""
@@ -106,6 +109,9 @@ class ServiceSource(QuietSource):
         reason = mailing.key.partition("/")[0].rpartition(".")[2]  # as `telling.tell` wrote it
         return telling.reason(session, site, person, group, reason, language, delivery.finished_at or delivery.due_at)
 
+    def title(self, session: Session, site: Site, mailing: Mailing, language: str) -> str:
+        return _title(session, site, mailing, language)
+
 
 class RelaySource(QuietSource):
     """Private mail between members, and to those who hold a role: owed to one person."""
@@ -116,12 +122,18 @@ class RelaySource(QuietSource):
         return sa.select(Person.id).where(Person.id == mailing.thing_id, Person.erased_at.is_(None))
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
-        group = session.get(MailList, mailing.list_id) if mailing.list_id is not None else None
-        title = reading.definition_of(group).titled(language) if group else site.name
-        return say(language, "lists.because-relay", group=title)
+        return say(language, "lists.because-relay", group=_title(session, site, mailing, language))
+
+    def title(self, session: Session, site: Site, mailing: Mailing, language: str) -> str:
+        return _title(session, site, mailing, language)
 
 
 SOURCES = (PostSource(), ServiceSource(), RelaySource())
+
+
+def _title(session: Session, site: Site, mailing: Mailing, language: str) -> str:
+    group = session.get(MailList, mailing.list_id) if mailing.list_id is not None else None
+    return reading.definition_of(group).titled(language) if group else site.name
 
 
 def _below(mailing: Mailing) -> sa.ColumnElement[bool]:

@@ -51,6 +51,16 @@ def follow(session: Session, place: Subscription, number: int, *, now: datetime)
     session.flush()
 
 
+def reach_back(session: Session, place: Subscription, first: int) -> None:
+    """The pause that has just begun also lists what was sent before and came back, from this number on."""
+    mine = LetterSpan.list_id == place.list_id, LetterSpan.person_id == place.person_id
+    standing = session.scalar(sa.select(LetterSpan).where(*mine, LetterSpan.upto.is_(None)))
+    if standing is not None:
+        told = sa.select(sa.func.max(LetterSpan.upto)).where(*mine)
+        standing.after = max(min(standing.after, first - 1), session.scalar(told) or 0)
+        session.flush()
+
+
 def forget(session: Session, place: Subscription) -> None:
     """What waited when they chose to receive nothing is not told when, one day, they choose again."""
     mine = LetterSpan.list_id == place.list_id, LetterSpan.person_id == place.person_id

@@ -75,6 +75,7 @@ def pause(session: Session, place: Subscription, ends_at: datetime | None, *, no
     kept = places.keep(place) or {}
     number = places.last_number(session, place.list_id)
     place.state, place.paused_until, place.changed_at = SubscriptionState.PAUSED, ends_at, now
+    place.set_aside_at = None
     session.flush()
     spans.follow(session, place, number, now=now)
     activity.note(session, "subscription.paused", now=now, person_id=place.person_id, list_id=place.list_id)
@@ -86,6 +87,7 @@ def resume(session: Session, place: Subscription, *, now: datetime) -> Kept:
     kept = places.keep(place) or {}
     number = places.last_number(session, place.list_id)
     place.state, place.paused_until, place.changed_at = SubscriptionState.ACTIVE, None, now
+    place.set_aside_at = None
     session.flush()
     spans.follow(session, place, number, now=now)
     activity.note(session, "subscription.resumed", now=now, person_id=place.person_id, list_id=place.list_id)

@@ -66,6 +66,7 @@ class Subscription(Base):
     joined_at: Mapped[datetime | None]
     joined_number: Mapped[int] = mapped_column(default=0)  # posts up to this number are never owed to them
     paused_until: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]  # paused by us, while their mailbox takes no mail
     published: Mapped[int] = mapped_column(default=0)  # posts of theirs that went out; below two they are newcomers
 
 

@@ -14,6 +14,7 @@ from mailhub.verbs import LONGEST_COMMAND, Call, Verbs, plain
 
 LEAVE, PAUSE = "leave", "pause"
 LEAST_LETTERS = 6  # of a word to leave in which one slip is forgiven
+LONGEST_SENTENCE = 400  # characters in which a first sentence ends
 LONGEST_NAME = 3  # words of a line that can be the writer's name
 
 _COURTESIES = (
@@ -45,11 +46,15 @@ _PUNCTUATION = " \t.,;:!?\"'«»“”*_-()[]"  # at the ends of what is left; `
 def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "list") -> Call | None:
     """The verb that these new words are, as a whole; None when they are for the group to read.
 
-    The subject counts only where there are no words at all, as in an empty mail headed "unsubscribe".
+    The subject counts only where there are no words at all, as in an empty mail headed "unsubscribe", or where its
+    wish to leave is the first sentence of the mail as well.
     """
-    if (sheet := verbs.recognise(words.strip().partition("\n")[0], kind)) is not None and _goes_on(sheet, words):
+    words, subject = _UNDER.split(words, maxsplit=1)[0].strip(), _TAGS.sub("", subject[:LONGEST_COMMAND]).strip()
+    if (sheet := verbs.recognise(words.partition("\n")[0], kind)) is not None and _goes_on(sheet, words):
         return sheet
-    said = words.strip() if any(map(without_courtesy, words.splitlines())) else subject.strip()
+    if _is_headed_so(words, subject, verbs):
+        return Call(verbs.get(LEAVE), "")
+    said = words if any(map(without_courtesy, words.splitlines())) else subject
     if not said or len(said) > LONGEST_COMMAND:
         return None
     lines = [line for line in (without_courtesy(line) for line in said.splitlines()) if line]
@@ -62,6 +67,19 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
     return call if call.verb.name == LEAVE and is_signed else None
 
 
+def _is_headed_so(words: str, subject: str, verbs: Verbs) -> bool:
+    """Whether subject and first sentence both wish to leave: then what follows only says why."""
+    call = _call(without_courtesy(subject), verbs, "list", date.min) if subject else None
+    if call is None or call.verb.name != LEAVE:
+        return False
+    sentence = " ".join(_ADDRESS.sub("", words[:LONGEST_SENTENCE]).split()).partition(". ")[0]
+    return _LEAVING.fullmatch(without_courtesy(sentence)) is not None
+
+
+# Below these lines list managers and archives write, and never the author.
+_UNDER = re.compile(r"^(?:_{20,}|-{4,20} ?next part ?-{4,20})[ \t]*$", re.MULTILINE)
+_TAGS = re.compile(r"^(?:\s*\[[^\[\]]{1,40}\])+")
+_ADDRESS = re.compile(r"<[^<>\s]{0,100}>|[^\s<>@]{1,64}@[^\s<>@]{1,200}")
 # «vorrei essere cancellato dalla mailing list subito», "can you unsubscribe me from this list now"; read as `plain`
 # leaves a line: without accents, capitals and punctuation at its ends.
 _WISH = (
@@ -73,13 +91,14 @@ _ACT = (
     r"(?:disiscrivermi|disiscri(?:vetemi|vimi|tt[oa])|canc?ella(?:temi|mi|rmi|t[oa])|elimina(?:temi|mi|rmi|t[oa])|"
     r"rimuov(?:etemi|imi|ermi)|rimoss[oa]|togli(?:etemi|mi|ermi)|tolt[oa]|uscire|esco|esci|"
     r"(?:annulla|cancella)(?:te|re)? (?:la mia )?iscrizione|non (?:voglio|desidero) piu (?:ricevere|far parte)|"
-    r"non ricevere piu|un-?subscribed?(?: me)?|removed?(?: me)?|tak(?:e|en)(?: me)? off|leave (?=(?:this|the|your) )|"
+    r"non ricevere piu|un-?subscribed?(?: me)?|removed?(?: me| (?:my |this )?e-?mail address)?|"
+    r"tak(?:e|en)(?: me)? off|leave (?=(?:this|the|your) )|"
     r"cancel my (?:subscription|membership)|stop (?:sending|emailing|mailing)(?: me)?)"
 )
 _FROM = (
     r"(?: ?(?:da|dal|dalla|del|della|from|off|of)?"
     r"(?: ?(?:questa|questo|queste|vostra|vostro|le|vostre|this|these|the|your))?"
-    r" ?(?:mailing ?list|lista|gruppo|elenco|newsletter|list|group|e-?mails?|mail|messaggi))?"
+    r" ?(?:(?:distribution|mailing) ?list|lista|gruppo|elenco|newsletter|list|group|e-?mails?|mail|messaggi))?"
 )
 _NOW = r"(?: (?:subito|immediatamente|adesso|ora|al piu presto|now|immediately|asap|at once))?"
 _LEAVING = re.compile(_WISH + _ACT + _FROM + _NOW)

@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 13)  # a Friday
 VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
-        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi"),
+        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato"),
     },
     "en": {
         *(
@@ -36,10 +36,10 @@ VERBS = {
             "publish",
             "refuse",
         ),
-        *("undo", "yes", "no", "mute", "follow", "enrol"),
+        *("undo", "yes", "no", "mute", "follow", "enrol", "continue", "status"),
     },
 }
-OURS = ("footer", "inbound", "lists")
+OURS = ("delivery", "footer", "inbound", "lists")
 
 
 @pytest.fixture

@@ -48,6 +48,29 @@ def test_a_mail_that_is_only_a_command_is_that_command(words: str, expected: tup
 
 
 @pytest.mark.parametrize(
+    ("words", "subject", "expected"),
+    [
+        ("", "[Orto] unsubscribe", ("leave", "")),
+        ("_" * 47 + "\nOrto mailing list\nhttps://lists.test", "cancellatemi", ("leave", "")),
+        ("Unsubscribe\n-------------- next part --------------\nAn attachment was scrubbed", "Re: Gita", ("leave", "")),
+        (
+            "Please remove my email address ana@example.org from this list. The link fails.",
+            "Unsubscribe",
+            ("leave", ""),
+        ),
+        ("Vorrei cancellarmi dalla lista. Grazie di tutto, è stato bello.", "cancellatemi", ("leave", "")),
+        ("Vorrei cancellarmi dalla lista della spesa. Grazie di tutto.", "cancellatemi", None),
+        ("Send that word to another address. Then it works.", "Re: unsubscribe", None),
+        ("Please remove me from the kitchen duty. I am away.", "Duties", None),
+    ],
+)
+def test_what_others_write_below_is_no_part_of_a_wish(
+    words: str, subject: str, expected: tuple[str, str] | None
+) -> None:
+    assert read(words, subject) == expected
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "Chi porta le cesoie?",

@@ -27,6 +27,8 @@ KINDS = {
     "lists.post": "post",
     "lists.service": "service",
     "site.service": "service",
+    "delivery.mailbox": "service",
+    "delivery.alarm": "service",
     "lists.relay": "relay",
     "digests.letter": "letter",
 }

@@ -289,7 +289,7 @@ def test_the_automatic_mail_of_the_corpus_is_never_a_post_and_never_answered(tow
     assert town.transport.copies == []
 
 
-def test_bounces_and_complaints_are_recorded_and_change_nothing(town: Town, corpus: Path) -> None:
+def test_a_single_bounce_is_recorded_and_told_to_nobody(town: Town, corpus: Path) -> None:
     town.opens_list("garden", members=[ANA, BRUNO])
     town.writes(ANA, to="garden@lists.test", subject="Shears", text="Who has them?")
     back = next(copy.envelope_from for copy in town.transport.copies if copy.envelope_to == BRUNO)
@@ -297,7 +297,7 @@ def test_bounces_and_complaints_are_recorded_and_change_nothing(town: Town, corp
     before = len(town.transport.copies)
     town.receives(bounce, "", [back, "garden@lists.test"])
     recorded, dropped = town.dispositions()[-2:]
-    assert (recorded.outcome, recorded.reason, dropped.outcome) == ("recorded", "bounce", "dropped")
+    assert (recorded.outcome, recorded.reason, dropped.outcome) == ("recorded", "bounce-hard", "dropped")
     assert recorded.detail["person"] == recorded.person_id
     assert len(town.transport.copies) == before
 

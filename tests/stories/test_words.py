@@ -12,11 +12,12 @@ from mailhub.lists.enrolling import Roll
 from mailhub.lists.tables import MailList
 from mailhub.people import persons
 from mailhub.people.checking import Newcomer
+from tests.stories.reports import bounce, complaint, last_copy
 from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
-ROOMS = ("lists", "inbound", "people", "digests")
+ROOMS = ("lists", "inbound", "people", "digests", "delivery")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -202,6 +203,28 @@ def signing_up(town: Town) -> None:
         town.writes(OLGA, to="orchard@lists.test", text=f"{say(town, 'enrol')}: {sheet}")
 
 
+def mail_that_comes_back(town: Town) -> None:
+    people = [f"yard{number}@example.org" for number in range(8)]
+    first, subject = people[0], {"en": "Water", "it": "Acqua"}[town.hub.site.language]
+    town.opens_list("yard", members=[BRUNO, *people], organiser=OLGA, moderate="nobody")
+    for _ in range(5):
+        town.writes(BRUNO, to="yard@lists.test", subject=subject, text="Oggi.")
+        bounce(town, last_copy(town, first))
+        town.passes(days=1)
+    probe = last_copy(town, first)
+    town.writes(first, to="hub@lists.test", text=say(town, "status"))
+    bounce(town, probe)
+    town.passes(days=7)
+    answers_last(town, first, "resume")
+    town.writes(BRUNO, to="yard@lists.test", subject=subject, text="Domani.")
+    bounce(town, last_copy(town, people[1]), "5.7.1", "refused by policy")
+    town.receives(complaint(last_copy(town, people[2])), "fbl@example.net", ["abuse@lists.test"])
+    town.writes(BRUNO, to="yard@lists.test", subject=subject, text="Ieri.")
+    for person in people[3:]:
+        bounce(town, last_copy(town, person))
+    answers_last(town, OLGA, "go-on")
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     joining,
     organisers_decide,
@@ -214,4 +237,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     reading_by_letter,
     searching,
     signing_up,
+    mail_that_comes_back,
 )
