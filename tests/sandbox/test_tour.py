@@ -149,12 +149,12 @@ def test_a_closed_panel_stays_closed_until_it_is_opened(guest: Guest) -> None:
     assert 'id="tour"' in guest.page
 
 
-def test_every_day_has_something_to_read(guest: Guest) -> None:
-    before = len(guest.mailbox("rita"))
-    for _ in range(2):
-        guest.presses(f"/turn/nives?lang={guest.language}", by="day")
-        assert guest.newest("rita").mail.list_ids == ("letter.pietrafiore.example",)
-    assert len(guest.mailbox("rita")) >= before + 2
+def test_the_day_after_has_something_to_read_too(guest: Guest) -> None:
+    before = guest.newest("rita").id
+    guest.presses(f"/turn/nives?lang={guest.language}", by="day")
+    newest = guest.newest("rita")
+    assert newest.id > before
+    assert newest.mail.list_ids == ("letter.pietrafiore.example",)
 
 
 def _said(guest: Guest, key: str, **values: object) -> str:
