@@ -22,7 +22,9 @@ def find() -> Response:
         groups = visibility.readable_lists(session, visitor.id if visitor is not None else None)
         found = finding.found(session, finding.within(groups, asked), asked, FOUND)
         places = {(one.post.list_id, one.post.number): place for place, one in enumerate(found)}
-        shown = [(group, one) for group in groups for one in showing.messages(session, group, found, visitor)]
+        shown = [
+            (group, one) for group in groups for one in showing.messages(session, group, found, visitor, short=True)
+        ]
         shown.sort(key=lambda each: places[each[0].id, each[1].number])
         return page(
             "search.html", asked=asked, text=request.args.get("q", "")[: queries.LONGEST], shown=shown, visitor=visitor

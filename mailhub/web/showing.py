@@ -25,6 +25,8 @@ from mailhub.tokens import Token
 from mailhub.web.shared import chosen_language, hub
 from mailhub.web.visitor import blunt
 
+SHORT = 400  # characters of a message that stands among others
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -65,14 +67,16 @@ def ways(session: Session, group: MailList) -> Ways:  # noqa: ARG001 - every pag
     )
 
 
-def messages(session: Session, group: MailList, shown: Sequence[Shown], visitor: Person | None) -> list[Message]:
-    """Those that are published, as this visitor may see them."""
+def messages(
+    session: Session, group: MailList, shown: Sequence[Shown], visitor: Person | None, *, short: bool = False
+) -> list[Message]:
+    """Those that are published, as this visitor may see them; of `short` ones only how they begin."""
     there = [one for one in shown if one.post.state is PostState.PUBLISHED and one.post.list_id == group.id]
     if not there:
         return []
     names = Names(session, group, chosen_language())
     names.expect(one.post.person_id for one in there if one.post.person_id is not None)
-    return [_message(session, group, one, visitor, names) for one in there]
+    return [_message(session, group, one, visitor, names, short) for one in there]
 
 
 def day(moment: datetime) -> str:
@@ -81,7 +85,9 @@ def day(moment: datetime) -> str:
     return formats.past_day(chosen_language(), local(moment, zone).date(), today=local(hub().clock.now(), zone).date())
 
 
-def _message(session: Session, group: MailList, one: Shown, visitor: Person | None, names: Names) -> Message:
+def _message(
+    session: Session, group: MailList, one: Shown, visitor: Person | None, names: Names, short: bool
+) -> Message:
     site, post, language = hub().site, one.post, chosen_language()
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     written = Mailbox(post.author_name, post.author_email)
@@ -94,13 +100,17 @@ def _message(session: Session, group: MailList, one: Shown, visitor: Person | No
         subject=words(subjects.bare(post.subject)),
         sent_at=post.sent_at,
         when=formats.day_hour(language, post.sent_at, zone, today=local(hub().clock.now(), zone).date()),
-        words=_html(one.text.words, words),
-        quoted=_html(one.text.quoted, words),
+        words=_html(_beginning(one.text.words) if short else one.text.words, words),
+        quoted=_html("" if short else one.text.quoted, words),
         quoted_lines=len(one.text.quoted.splitlines()),
         files=tuple((file.name, formats.size(language, file.size), file_link(file.id)) for file in one.files),
         reply=_reply(group, one) if visitor is not None else "",
         write_to=_write_to(group, one) if visitor is not None else "",
     )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT].rpartition(' ')[0]}…"
 
 
 def words_for(visitor: Person | None) -> Callable[[str], str]:

@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser
 
 from mailhub.language import say
+from mailhub.web.app import make_app
 from tests.browser.community import ANA, MEMBER, MESSAGES, SECRET, TITLES, newest, path_in
 from tests.browser.looking import look
 from tests.browser.watching import Visit, follows, heading, opens, presses, visit, walked
@@ -24,6 +25,20 @@ def signs_in(visitor: Visit, town: Town) -> None:
     presses(page, say(language, "web.login-enter"))
     assert heading(page) == say(language, "web.signed-in")
     look(visitor, "signed in")
+
+
+# Every page somebody may open; who adds one walks to it in this folder, and says so here.
+PAGES = {
+    *("/", "/<slug>/", "/<slug>/<int:year>/<int:number>/", "/<slug>/t/<int:number>", "/search"),
+    *("/<slug>/m/<path:message_id>", "/<slug>/m/<path:message_id>/as-written"),
+    *("/login", "/login/<token>", "/join", "/me", "/me/<token>", "/u/<token>", "/a/<token>"),
+}
+NO_PAGES = {"/<slug>/feed.atom", "/<slug>/mbox", "/f/<token>", "/healthz", "/readyz", "/static/<path:filename>"}
+
+
+def test_every_page_is_walked_to(town: Town) -> None:
+    rules = make_app(town.hub).url_map.iter_rules()
+    assert {rule.rule for rule in rules if "GET" in (rule.methods or ())} == PAGES | NO_PAGES
 
 
 @walked
