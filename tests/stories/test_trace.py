@@ -64,7 +64,7 @@ def test_a_message_its_place_and_its_copies(town: Town) -> None:
     ]
     assert copies[0].because["en"] == "You get this because you have belonged to Garden since 9 March."
     assert (
-        'For garden@lists.test: It is message 1 of the Garden group, "Seeds", in the conversation "Seeds" (1 message).'
+        'For garden@lists.test: It is message 1 of the group Garden, "Seeds", in the conversation "Seeds" (1 message).'
     ) in told(town, sent)
     assert told(town, sent.strip("<>")) == told(town, sent)
 
@@ -77,7 +77,7 @@ def test_many_copies_are_counted_and_the_refused_ones_with_them(town: Town) -> N
     everybody = to_everybody(came(town, sent))
     assert everybody.counts == {"sent": 9, "failed": 1}
     assert everybody.copies == ()
-    assert 'To the Garden group, "Seeds": 9 taken by the next server and 1 refused.' in told(town, sent)
+    assert 'To the group Garden, "Seeds": 9 taken by the next server and 1 refused.' in told(town, sent)
 
 
 def test_a_held_message_names_who_decided_and_then_its_place(paese: Town) -> None:
@@ -109,13 +109,13 @@ def test_a_command_its_effect_and_its_undo(town: Town) -> None:
     sent = town.writes(ANA, to="garden@lists.test", text="pause")
     lines = told(town, sent)
     assert 'For garden@lists.test: It is done. It was understood as "pause".' in lines
-    assert "A pause begins in the Garden group." in lines
+    assert "A pause begins in the group Garden." in lines
     assert "It can be undone until tomorrow, Tuesday 10, 9:00." in lines
     [answer] = town.inbox(ANA)
     undo = town.replies(ANA, answer, "undo")
     assert "It was undone, today, Monday 9, 9:00." in told(town, sent)
     assert 'For r.…@lists.test: It is done. It was understood as "undo".' in told(town, undo)
-    assert "In the Garden group everything is as it was before." in told(town, undo)
+    assert "In the group Garden everything is as it was before." in told(town, undo)
 
 
 def test_several_commands_in_one_mail(town: Town) -> None:
@@ -156,7 +156,7 @@ def test_what_was_not_clear_and_where_it_went_in_the_end(town: Town) -> None:
     assert isinstance(piece.became, Published)
     assert (piece.number, piece.became.subject) == (None, "Re: Pruning")
     assert came(town, number).fates[0].pieces == fate.pieces
-    assert any(line.startswith("What was not clear: It is message 3 of the Garden group") for line in told(town, sent))
+    assert any(line.startswith("What was not clear: It is message 3 of the group Garden") for line in told(town, sent))
 
 
 def test_a_letter_tells_which_messages_it_brought_and_a_message_how_many_letters(town: Town) -> None:
@@ -223,7 +223,7 @@ def test_a_confirmation_names_the_mail_that_asked_for_it(town: Town) -> None:
     assert sent.cause is not None
     assert sent.cause.message_id == asked.strip("<>")
     yes = town.replies(ZOE, question, "yes")
-    assert "Since then one more person belongs to the Garden group." in told(town, yes)
+    assert "Since then one more person belongs to the group Garden." in told(town, yes)
     [fate] = came(town, yes).fates
     assert fate.answered is not None
     assert (fate.answered.kind, fate.answered.outcome) == ("join", "confirm")
