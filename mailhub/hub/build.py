@@ -19,6 +19,7 @@ from mailhub.clock import Clock
 from mailhub.db import state
 from mailhub.db.session import Database
 from mailhub.delivery import alarms, mailboxes
+from mailhub.delivery.facts import FACTS as DELIVERY_FACTS
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
 from mailhub.digests import verbs as letters
@@ -109,7 +110,7 @@ def build_hub(
         verbs=all_verbs(offers),
         questions=kinds,
         sources=Sources([SiteSource(), *_NOTICES, LetterSource(offers), *SOURCES]),
-        facts=Facts([*PEOPLE_FACTS, *LIST_FACTS]),
+        facts=Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS]),
         chores=_chores(site, kinds, offers),
         offers=offers,
         signing=_signing(settings),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from sqlalchemy.engine import make_url
 
 from mailhub import faults
@@ -87,3 +88,25 @@ def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
         migrate.opened("postgresql+psycopg://mailhub:mosaico@127.0.0.1:1/mailhub")
     assert "mosaico" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_filled_database_gets_bounces_and_keeps_every_row(empty: Database) -> None:
+    with migrate._own_connection(empty) as connection:
+        command.upgrade(migrate._config(connection), "0003")
+    now = {"sqlite": "1", "postgresql": "'2026-03-09T08:00:00Z'"}[empty.writer.dialect.name]
+    rows = (
+        f"INSERT INTO mailing (id, source, key, mail_class, state, created_at, due_at, place) "
+        f"VALUES (7, 'lists.post', '1', 'discussion', 'open', {now}, {now}, 0)",
+        f"INSERT INTO delivery (mailing_id, person_id, occurrence, state, due_at, epoch, attempts) "
+        f"VALUES (7, 1, 0, 'sent', {now}, 0, 1), (7, 2, 0, 'ready', {now}, 0, 0)",
+    )
+    with empty.writer.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(row)
+    assert migrate.upgrade(empty) == ("0003", migrate.newest())
+    assert migrate.differences(empty) == []
+    with empty.reader.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT state, bounced_at FROM delivery ORDER BY person_id").all()
+        assert [tuple(row) for row in kept] == [("sent", None), ("ready", None)]
+        assert connection.exec_driver_sql("SELECT count(*) FROM mailing WHERE broken_at IS NULL").scalar() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM bounce").scalar() == 0

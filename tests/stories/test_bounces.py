@@ -21,6 +21,16 @@ def mailbox(town: Town, email: str = ANA) -> Mailbox | None:
         return session.get(Mailbox, address.id) if address else None
 
 
+def is_out_of_reach(town: Town, email: str) -> bool:
+    """The fact that conditions ask."""
+    fact = town.hub.facts.get("mailbox.out_of_reach")
+    person = town.person(email)
+    assert fact is not None
+    assert person is not None
+    with town.database.reading() as session:
+        return bool(session.scalar(sa.select(fact.sql(sa.literal(person.id)))))
+
+
 def happened(town: Town) -> list[str]:
     with town.database.reading() as session:
         return [
@@ -57,6 +67,8 @@ def test_a_mailbox_that_is_gone_is_tried_set_aside_and_taken_up_when_it_works_ag
     place = town.place("garden", ANA)
     assert place is not None
     assert place.state is SubscriptionState.PAUSED
+    assert is_out_of_reach(town, ANA)
+    assert not is_out_of_reach(town, BRUNO)
     town.writes(BRUNO, to="garden@lists.test", subject="Meeting", text="On Friday?")
     town.passes(days=40)
     assert town.subjects(ANA) == ["We cannot reach you"] * 3  # once a week, and then silence
