@@ -53,7 +53,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "dramatiq": ("jobs.doorbell",),
     "email_validator": ("mail.address",),
     "flask": ("sandbox", "web"),
-    "flufl": ("mail.reports_help",),
+    "flufl": ("mail.reports.lasthelp",),
     "idna": ("mail.address",),
     "imaplib": ("inbound.mailbox",),
     "inscriptis": ("mail.body", "mail.markup"),

@@ -18,10 +18,10 @@ from mailhub.delivery.recording import Answer, Follows
 from mailhub.delivery.rows import insert_new
 from mailhub.delivery.sources import Sources
 from mailhub.delivery.tables import Bounce, Delivery, DeliveryState, MailClass, Mailing
-from mailhub.mail import reports_class
 from mailhub.mail.address import canonical
-from mailhub.mail.reports import Report
-from mailhub.mail.reports_class import Verdict
+from mailhub.mail.reports import verdicts
+from mailhub.mail.reports.reading import Report
+from mailhub.mail.reports.verdicts import Verdict
 from mailhub.people import activity, consent, persons
 from mailhub.people.tables import Address
 from mailhub.site import Site
@@ -107,7 +107,7 @@ def _of_outcome(outcome: Outcome) -> Sign | None:
     if outcome.scope is Scope.CONNECTION or outcome.kind is Kind.UNCERTAIN or not outcome.code:
         return None
     said = f"{outcome.code} {outcome.enhanced} {outcome.text}"
-    verdict = reports_class.judge(outcome.enhanced.strip(), said)
+    verdict = verdicts.judge(outcome.enhanced.strip(), said)
     if outcome.kind is Kind.DEFERRED and verdict is Verdict.HARD:
         verdict = Verdict.SOFT
     return Sign(verdict, outcome.enhanced.strip(), outcome.text[:WORDS_LIMIT], "reply")

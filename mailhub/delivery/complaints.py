@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.delivery import mailboxes
 from mailhub.delivery.tables import Delivery, Mailing
-from mailhub.mail.reports_complaint import Complaint
+from mailhub.mail.reports.complaint import Complaint
 from mailhub.people import activity, persons
 from mailhub.site import Site
 from mailhub.tokens import DeliveryKey

@@ -15,8 +15,8 @@ from mailhub.clock import local
 from mailhub.delivery import scoring, service
 from mailhub.delivery.scoring import Event
 from mailhub.delivery.tables import Bounce, Mailbox, Mailing, Trouble
-from mailhub.mail.reports_class import Verdict
-from mailhub.mail.reports_phrases import FULL
+from mailhub.mail.reports.phrases import FULL
+from mailhub.mail.reports.verdicts import Verdict
 from mailhub.people import activity, consent, persons, roles
 from mailhub.people.tables import Address, Person
 from mailhub.site import Site

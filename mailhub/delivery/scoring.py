@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailhub.mail.reports_class import Verdict
+from mailhub.mail.reports.verdicts import Verdict
 
 WEIGHTS = {Verdict.HARD: 1.0, Verdict.SOFT: 0.5, Verdict.UNKNOWN: 0.5, Verdict.POLICY: 0.0}
 STALE_AFTER = timedelta(days=7)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailhub.db.base import Base, Id, table, word
-from mailhub.mail.reports_class import Verdict
+from mailhub.mail.reports.verdicts import Verdict
 
 
 class MailClass(StrEnum):

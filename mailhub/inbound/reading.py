@@ -7,14 +7,16 @@ import hashlib
 from dataclasses import dataclass
 
 from mailhub.language import guess_language
-from mailhub.mail import automatic, message, reports, reports_complaint, structure
+from mailhub.mail import automatic, message, structure
 from mailhub.mail.authenticity import marks
 from mailhub.mail.authenticity.marks import Marks
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
-from mailhub.mail.reports import Report
-from mailhub.mail.reports_complaint import Complaint
+from mailhub.mail.reports import complaint
+from mailhub.mail.reports import reading as reports
+from mailhub.mail.reports.complaint import Complaint
+from mailhub.mail.reports.reading import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +48,5 @@ def read(raw: bytes, envelope_from: str | None) -> Read:
         marks=marks.read(raw, mail),
         body_sha256=hashlib.sha256(raw[mail.root.body :]).hexdigest(),
         bounce=reports.read(raw) if kind == "bounce" else None,
-        complaint=reports_complaint.read(raw) if kind == "feedback-report" else None,
+        complaint=complaint.read(raw) if kind == "feedback-report" else None,
     )

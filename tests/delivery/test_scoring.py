@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailhub.delivery.scoring import Event, is_broken, score
-from mailhub.mail.reports_class import Verdict
+from mailhub.mail.reports.verdicts import Verdict
 
 START = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 HARD, SOFT, POLICY, UNKNOWN = Verdict.HARD, Verdict.SOFT, Verdict.POLICY, Verdict.UNKNOWN

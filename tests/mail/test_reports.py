@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailhub.mail import reports
-from mailhub.mail.reports_class import Verdict, judge
+from mailhub.mail.reports import reading as reports
+from mailhub.mail.reports.verdicts import Verdict, judge
 from mailhub.mail.wire import Unreadable
 
 HEAD = "Return-Path: <>\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nTo: hub@lists.test\n"

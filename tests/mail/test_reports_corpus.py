@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from mailhub.inbound.reading import read
-from mailhub.mail import message, reports, reports_complaint
+from mailhub.mail import message
+from mailhub.mail.reports import complaint
+from mailhub.mail.reports import reading as reports
 from mailhub.mail.wire import Unreadable
 
 HARD = frozenset({"userunknown", "hostunknown", "hasmoved", "notaccept"})
@@ -161,6 +163,6 @@ def test_the_older_form_of_complaint_is_read_like_the_standard_one(header: str, 
         "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ada@example.net\n"
         "Message-ID: <uno@lists.test>\n\n--b--\n"
     ).encode()
-    found = reports_complaint.read(raw)
+    found = complaint.read(raw)
     assert (found.type, found.recipients, found.returned_message_id) == (*expected, "uno@lists.test")
     assert message.parse(raw).subject

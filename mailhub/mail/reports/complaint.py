@@ -6,8 +6,8 @@ Providers black out the recipient, so the address is a courtesy: which copy it w
 import re
 from dataclasses import dataclass
 
-from mailhub.mail import reports_notice, reports_parts
-from mailhub.mail.reports_address import addresses_in
+from mailhub.mail.reports import notice, parts
+from mailhub.mail.reports.address import addresses_in
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}+)[ \t]*+:[ \t]*+(.*)")
 _TO = ("original-rcpt-to", "original-recipient", "removal-recipient", "redacted-address")
@@ -41,10 +41,10 @@ class Complaint:
 
 def read(raw: bytes) -> Complaint:
     """Read a complaint from its bytes; raises mail.wire.Unreadable when a limit is passed, and nothing else."""
-    material = reports_parts.take_apart(raw)
+    material = parts.take_apart(raw)
     fields = _fields(f"{material.status}\n{material.feedback}")
-    returned = _fields(reports_parts.head(material.returned))
-    told = [one.address for one in reports_notice.find(material.notice)]
+    returned = _fields(parts.head(material.returned))
+    told = [one.address for one in notice.find(material.notice)]
     recipients = _recipients(fields, _TO) or told or _recipients(returned, _RETURNED_TO)
     first: dict[str, str] = {}
     for name, value in fields:
@@ -52,8 +52,8 @@ def read(raw: bytes) -> Complaint:
     return Complaint(
         type=(first.get("feedback-type", "").split() or [_UNSAID])[0].lower(),
         recipients=tuple(dict.fromkeys(recipients)),
-        returned_message_id=reports_parts.returned_id(material),
-        mark=reports_parts.mark(material),
+        returned_message_id=parts.returned_id(material),
+        mark=parts.mark(material),
         fields=tuple(first.items()),
     )
 

@@ -10,7 +10,7 @@ import logging
 
 from flufl.bounce import all_failures
 
-from mailhub.mail.reports_address import addresses_in
+from mailhub.mail.reports.address import addresses_in
 
 _LOOKED_AT = 64 * 1024
 _LONGEST_LINE = 400  # its patterns step back, and words that matter stand in short lines

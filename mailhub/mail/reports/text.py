@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from mailhub.mail.reports_address import addresses_in
-from mailhub.mail.reports_status import Told
+from mailhub.mail.reports.address import addresses_in
+from mailhub.mail.reports.status import Told
 
 _AT_MOST = 200  # recipients
 _LINES = 600

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mailhub.mail.reports_address import addresses_in
+from mailhub.mail.reports.address import addresses_in
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}+)[ \t]*+:[ \t]*+(.*)")
 _TYPE = re.compile(r"[A-Za-z0-9_-]{2,40}[ \t]*+;[ \t]*+")

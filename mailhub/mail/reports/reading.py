@@ -6,12 +6,11 @@ Nothing of it is evidence of who wrote it: who may act on a report is judged by 
 import re
 from dataclasses import dataclass, replace
 
-from mailhub.mail import reports_class, reports_help, reports_notice, reports_parts, reports_status, reports_text
-from mailhub.mail import reports_phrases as phrases
-from mailhub.mail.reports_address import addresses_in
-from mailhub.mail.reports_class import Verdict
-from mailhub.mail.reports_parts import Material
-from mailhub.mail.reports_status import Told
+from mailhub.mail.reports import lasthelp, notice, parts, phrases, status, text, verdicts
+from mailhub.mail.reports.address import addresses_in
+from mailhub.mail.reports.parts import Material
+from mailhub.mail.reports.status import Told
+from mailhub.mail.reports.verdicts import Verdict
 
 _FIELD = re.compile(
     r"^(from|sender|return-path|reply-to|to|cc|x-failed-recipients|delivered-to|x-envelope-to):", re.IGNORECASE
@@ -50,14 +49,14 @@ class Report:
 
 def read(raw: bytes) -> Report:
     """Read a bounce from its bytes; raises mail.wire.Unreadable when a limit is passed, and nothing else."""
-    material = reports_parts.take_apart(raw)
-    fields, returned = _by_name(material.header), _by_name(reports_parts.head(material.returned))
+    material = parts.take_apart(raw)
+    fields, returned = _by_name(material.header), _by_name(parts.head(material.returned))
     told = _told(raw, material, fields, returned)
     recipients = tuple(_judged(one, material.notice, alone=len(told) == 1) for one in told)
     return Report(
         recipients=recipients,
-        returned_message_id=reports_parts.returned_id(material),
-        mark=reports_parts.mark(material),
+        returned_message_id=parts.returned_id(material),
+        mark=parts.mark(material),
         is_final=any(one.action != "delayed" for one in recipients),
     )
 
@@ -66,9 +65,9 @@ def _told(raw: bytes, material: Material, fields: dict[str, list[str]], returned
     """By the first way that finds anybody."""
     writers = _named(returned, _WRITERS) | _named(fields, ("from", "to", "reply-to", "return-path"))
     sent_to = _named(returned, _SENT_TO)
-    in_words = reports_text.find(material.notice, writers=writers - sent_to, sent_to=sent_to)
+    in_words = text.find(material.notice, writers=writers - sent_to, sent_to=sent_to)
     known = {one.address.lower(): one for one in in_words}
-    stated = reports_status.read(material.status) or reports_notice.find(material.notice)
+    stated = status.read(material.status) or notice.find(material.notice)
     if stated:
         return [_with_words(one, known.get(one.address.lower())) for one in stated]
     failed = sorted(_named(fields, ("x-failed-recipients",)))
@@ -76,28 +75,28 @@ def _told(raw: bytes, material: Material, fields: dict[str, list[str]], returned
         return [known.get(address, Told(address, "", "", "")) for address in failed]
     if in_words:
         return list(in_words)
-    helped = [Told(address, "", "", "") for address in reports_help.failures(raw)]
+    helped = [Told(address, "", "", "") for address in lasthelp.failures(raw)]
     if helped:
         return helped
     if len(sent_to) == 1:
         return [Told(address, "", "", "") for address in sent_to]
-    return list(reports_text.guess(material.notice, writers=writers))
+    return list(text.guess(material.notice, writers=writers))
 
 
 def _with_words(stated: Told, said: Told | None) -> Told:
     """Fields that give no reason take it from what the words say of the same recipient."""
-    if said is None or reports_class.gives_reason(stated.status, stated.diagnostic):
+    if said is None or verdicts.gives_reason(stated.status, stated.diagnostic):
         return stated
     return replace(stated, diagnostic=f"{stated.diagnostic}\n{said.diagnostic}".strip())
 
 
 def _judged(one: Told, notice: str, *, alone: bool) -> Failed:
     """With the words beside the address; where they say nothing, with all there are."""
-    status = reports_class.number(one.status, one.diagnostic)
-    verdict = reports_class.judge(one.status, one.diagnostic, one.action)
+    status = verdicts.number(one.status, one.diagnostic)
+    verdict = verdicts.judge(one.status, one.diagnostic, one.action)
     if verdict is Verdict.UNKNOWN and alone and one.action not in ("delivered", "relayed", "expanded"):
-        verdict = reports_class.judge(one.status, f"{one.diagnostic}\n{notice}", one.action)
-        status = status or reports_class.enhanced(notice)
+        verdict = verdicts.judge(one.status, f"{one.diagnostic}\n{notice}", one.action)
+        status = status or verdicts.enhanced(notice)
     diagnostic = " ".join(one.diagnostic.split())[:500]
     action = one.action or ("delayed" if phrases.DELAYED.search(notice) else "failed")
     return Failed(one.address, status, action, diagnostic, verdict)

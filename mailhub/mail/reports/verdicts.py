@@ -7,7 +7,7 @@ theirs (spam, reputation, authentication) must never count against a person (D-6
 import re
 from enum import StrEnum
 
-from mailhub.mail import reports_phrases as phrases
+from mailhub.mail.reports import phrases
 
 
 class Verdict(StrEnum):

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mailhub.mail.reports_address import addresses_in
-from mailhub.mail.reports_status import Told
+from mailhub.mail.reports.address import addresses_in
+from mailhub.mail.reports.status import Told
 
 _KINDS = {"bounce": "failed", "complaint": "failed", "delivery": "delivered"}
 _PEOPLE = ("bouncedRecipients", "complainedRecipients", "recipients")
