@@ -285,3 +285,29 @@ def test_the_form_writes_to_sixty_people_an_hour_at_most(archive: Pages) -> None
         archive.client.post("/join", data={"email": f"n{number}@x.test", "group": "square"}, base_url=BASE)
     archive.town.settles()
     assert len(archive.town.transport.copies) == pages_before + 60
+
+
+def test_what_is_found_shows_how_it_begins_and_breaks_no_word(archive: Pages) -> None:
+    words = f"{'cabbages and kings ' * 20}of old kings {ANA} and the end"
+    archive.town.writes(ANA, to="square@lists.test", subject="Walrus", text=words)
+    found = archive.client.get("/search?q=cabbages", base_url=BASE).text
+    assert "kings…" in found
+    assert "the end" not in found
+    assert "ana@" not in found  # an address that is cut in two would not be known as one
+
+
+def test_a_heavy_conversation_comes_in_pages_that_a_phone_can_load(archive: Pages) -> None:
+    town = archive.town
+    first = town.writes(ANA, to="square@lists.test", subject="Minutes", text="Line of words. " * 1_500)
+    for number in range(3):
+        words = f"Part {number}. {'Line of words. ' * 1_500}"
+        town.writes(ANA, to="square@lists.test", subject="Re: Minutes", text=words, headers={"In-Reply-To": first})
+    front = archive.client.get("/square/", base_url=BASE).text
+    [path] = re.findall(r'href="(/square/t/\d+)">Minutes', front)
+    seen, link = "", ""
+    for _ in range(4):
+        text = archive.client.get(f"{path}{link}", base_url=BASE).text
+        assert len(text) < 60_000
+        seen += text
+        link = next(iter(re.findall(r'href="(\?after=[^"]+)"', text)), "")
+    assert [seen.count(f"Part {number}.") for number in range(3)] == [1, 1, 1]
