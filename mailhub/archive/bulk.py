@@ -195,10 +195,15 @@ class _Import:
         self.tell(Damaged(found.number, found.line, found.offset, damage, kept))
 
     def _known(self, mails: Sequence[_Mail]) -> set[str]:
-        """Which of these are posts of the list already, to the byte: nothing needs to be read of them."""
-        there = sa.select(Raw.sha256).join(Post, Post.raw_id == Raw.id).where(Post.list_id == self.list_id)
+        """Which of these are posts of the list already, to the byte: nothing needs to be read of them.
+
+        Asked by the bytes alone, in two steps: a database may take the list for the narrower way, and walk all of it.
+        """
+        there = sa.select(Raw.id, Raw.sha256).where(Raw.sha256.in_({mail.sha256 for mail in mails}))
         with self.database.reading() as session:
-            return set(session.scalars(there.where(Raw.sha256.in_({mail.sha256 for mail in mails}))))
+            kept = dict(session.execute(there).all())
+            posted = session.execute(sa.select(Post.raw_id, Post.list_id).where(Post.raw_id.in_(kept)))
+            return {kept[raw_id] for raw_id, list_id in posted if list_id == self.list_id}
 
     def _draft(self, mail: _Mail) -> Draft:
         try:
