@@ -72,6 +72,7 @@ ACTIVITY = kind("activity", 10)  # something that happened and may be undone
 MAIL = kind("mail", 11)  # a received mail: what our answer to it answers
 
 
+TWICE = kind("twice", 23)  # the second mail of an act that takes two; thing: the question
 ME = kind("me", 24)  # `/me/`: a person's own page; thing: 0
 
 

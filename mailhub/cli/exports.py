@@ -4,8 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from enum import Enum
 from typing import Any, BinaryIO, cast
 
 import click
@@ -13,14 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.archive import exporting
-from mailhub.archive.tables import Post, PostText
 from mailhub.cli.contents import content_command
 from mailhub.cli.groups import found
 from mailhub.cli.progress import Progress
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where, open_output
-from mailhub.db.base import Base
 from mailhub.errors import BadInput
+from mailhub.hub import holdings
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
 from mailhub.lists.tables import Subscription, SubscriptionState
@@ -114,7 +111,7 @@ def export_person(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         known = persons.find(session, args["email"])
         if known is None:
             raise BadInput(f"{args['email']}: nobody with this address is known here; look for a slip")
-        whole = privacy.export_person(session, hub.site, known.id, [_elsewhere])
+        whole = holdings.everything(session, hub.site, known.id)
     out = _Out(terminal, hub)
     out.write(json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
     return out.end("")
@@ -196,34 +193,6 @@ def _csv_text(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue()
-
-
-def _elsewhere(session: Session, person_id: int) -> Mapping[str, Any]:
-    """Every row that names a person and is not the people's own; the words of their posts with them."""
-    whole: dict[str, Any] = {}
-    for mapper in Base.registry.mappers:
-        table = cast(sa.Table, mapper.local_table)
-        if "person_id" in table.columns and not mapper.class_.__module__.startswith("mailhub.people."):
-            rows = session.scalars(sa.select(mapper.class_).where(table.c.person_id == person_id))
-            whole[table.name] = [_plain(row) for row in rows]
-    words = sa.select(Post.message_id, PostText.words).join(PostText, PostText.post_id == Post.id)
-    whole["words"] = dict(session.execute(words.where(Post.person_id == person_id)).all())
-    return whole
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    return {attribute.key: _json(getattr(row, attribute.key)) for attribute in sa.inspect(type(row)).column_attrs}
-
-
-def _json(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case bytes():
-            return None
-    return value
 
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {"export": command}

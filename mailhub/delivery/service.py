@@ -18,7 +18,7 @@ from mailhub.delivery.tables import Delivery, MailClass, Mailing
 from mailhub.errors import MailhubError
 from mailhub.language import Words
 from mailhub.mail.address import Mailbox
-from mailhub.mail.compose import Automatic, Letter, text_frame
+from mailhub.mail.compose import Automatic, File, Letter, text_frame
 from mailhub.mail.frame import Context, Slot, Text
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
@@ -94,15 +94,33 @@ def tell(
     sender: Mailbox | None = None,
     footer: str = "",
     layout: str = "notice",
+    due_at: datetime | None = None,
+    files: Sequence[File] = (),
+    more: Mapping[str, str] | None = None,
 ) -> None:
     """Owe this person one mail of this kind; a repeat for the same occurrence changes nothing.
 
     `about` is what a reply to it answers; `in_reply_to` is the Message-ID of the mail it answers; `sender` is the group
-    or, without one, the site; `footer` the two lines of `language.footer`.
+    or, without one, the site; `footer` the two lines of `language.footer`. The
+    source fills the slots of `files`, by what `more` keeps.
     """
     answered = _message_id(in_reply_to)
-    letter = Letter(
-        sender=sender or Mailbox(site.name, site.address(FRONT_DESK)),
+    letter = _letter(sender or Mailbox(site.name, site.address(FRONT_DESK)), language, about, answered)
+    slots = {**(more or {}), "subject": words.subject, "text": _whole(words.text, footer)}
+    if about is not None:
+        slots["reply_to"] = site.address(f"r.{_reply_token(session, site, person_id, about, now)}")
+    if answered:
+        slots["in_reply_to"] = answered
+    looks = layouts.compiled(layout, site.content_dir).html({**_PLACES, "language": language})
+    mailing = _standing(session, letter, looks, files, source, kind, list_id, now)
+    outbox.owe(
+        session, mailing, person_id, now=now, occurrence=occurrence, slots=slots, address_id=address_id, due_at=due_at
+    )
+
+
+def _letter(sender: Mailbox, language: str, about: Thing | None, answered: str) -> Letter:
+    return Letter(
+        sender=sender,
         subject=(_SUBJECT,),
         language=language,
         automatic=Automatic.REPLIED if answered else Automatic.GENERATED,
@@ -110,21 +128,20 @@ def tell(
         in_reply_to=_IN_REPLY_TO if answered else "",
         references=_IN_REPLY_TO if answered else "",
     )
-    slots = {"subject": words.subject, "text": _whole(words.text, footer)}
-    if about is not None:
-        slots["reply_to"] = site.address(f"r.{_reply_token(session, site, person_id, about, now)}")
-    if answered:
-        slots["in_reply_to"] = answered
-    looks = layouts.compiled(layout, site.content_dir).html({**_PLACES, "language": language})
-    mailing = _standing(session, letter, looks, source, kind, list_id, now)
-    outbox.owe(session, mailing, person_id, now=now, occurrence=occurrence, slots=slots, address_id=address_id)
 
 
 def _standing(
-    session: Session, letter: Letter, looks: Text, source: str, kind: str, list_id: int | None, now: datetime
+    session: Session,
+    letter: Letter,
+    looks: Text,
+    files: Sequence[File],
+    source: str,
+    kind: str,
+    list_id: int | None,
+    now: datetime,
 ) -> Mailing:
     """The mailing all such mails belong to; another look of them begins another one."""
-    frame = text_frame(letter, (_TEXT,), html=looks).to_bytes()
+    frame = text_frame(letter, (_TEXT,), html=looks, files=files).to_bytes()
     look = hashlib.sha256(frame).hexdigest()[:12]
     return mailings.open_mailing(
         session,

@@ -15,7 +15,7 @@ from mailhub.people import persons, roles
 from mailhub.people.deeds import Carried, carry_out
 from mailhub.people.tables import Asking, Person, Question
 from mailhub.site import FRONT_DESK, Site
-from mailhub.tokens import MAIL, MAILING
+from mailhub.tokens import MAIL, MAILING, TWICE
 from mailhub.verbs import Act, Answer, Thing
 
 __all__ = ["Carried", "carry_out", "contact", "open_asking", "tell", "tell_once"]
@@ -75,7 +75,7 @@ def contact(session: Session, site: Site) -> str:
 
 def open_asking(session: Session, thing: Thing, person_id: int) -> Asking | None:
     """The open asking of this person about this thing: an unused token of a question."""
-    question = session.get(Question, thing.id) if thing.kind in (*QUESTIONS, MAIL.name) else None
+    question = session.get(Question, thing.id) if thing.kind in (*QUESTIONS, MAIL.name, TWICE.name) else None
     if question is None or question.settled_at is not None:
         return None
     asking = session.get(Asking, (question.id, person_id))

@@ -30,6 +30,7 @@ from mailhub.digests.which import WHICH
 from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
+from mailhub.hub import own_data, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.resolver import Dns
 from mailhub.lists import aside, subscriptions
@@ -101,7 +102,7 @@ def build_hub(
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
     clock = clock or Clock(_offset(database))
-    kinds, offers = QuestionKinds([*KINDS, WHICH]), Offers.of([PostOffer()])
+    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE]), Offers.of([PostOffer()])
     return Hub(
         settings=settings,
         site=site,
@@ -109,7 +110,7 @@ def build_hub(
         clock=clock,
         verbs=all_verbs(offers),
         questions=kinds,
-        sources=Sources([SiteSource(), *_NOTICES, LetterSource(offers), *SOURCES]),
+        sources=Sources([SiteSource(), *_NOTICES, own_data.DataSource(), LetterSource(offers), *SOURCES]),
         facts=Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS]),
         chores=_chores(site, kinds, offers),
         offers=offers,
@@ -126,6 +127,8 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
     verbs.add(ADDRESS_BY)
+    verbs.add(twice.confirm_verb(verbs))
+    verbs.add(own_data.DATA)
     return verbs
 
 

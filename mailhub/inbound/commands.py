@@ -1,10 +1,11 @@
 """Carries out what a mail asks for in a word: by the authority rule, with its answer, and with a disposition."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from mailhub.authority import Allowed, Ask, Evidence, Held, Level
 from mailhub.digests.stopping import LETTER, NO_LETTER
-from mailhub.hub import acting
+from mailhub.hub import acting, twice
 from mailhub.hub.acting import Carried
 from mailhub.inbound import answers, identity, replays
 from mailhub.inbound.result import Result
@@ -27,6 +28,7 @@ class Asked:
     token: bool = False  # evidence T came with it
     mailbox: bool = False  # evidence M
     turn: int = 0  # its place among the commands of one mail
+    asked_ago: timedelta | None = None  # since the request that this confirms, where it confirms one
 
 
 def carry_out(visit: Visit, asked: Asked) -> Result:
@@ -38,7 +40,9 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
     if visit.person is None and not evidence.any:
         return Result("held", identity.UNPROVEN, None, list_id, asked.thing)  # shown to organisers, never answered
     act = _act(replace(visit, spoken=tongue(asked.call.verb, asked.said)), asked, evidence)
-    carried = acting.carry_out(asked.call, act, on_record=visit.person is not None)
+    carried = acting.carry_out(asked.call, act, on_record=visit.person is not None, asked_ago=asked.asked_ago)
+    if isinstance(carried.ruling, Held) and asked.call.verb.level is Level.CHARTER and evidence.aligned:
+        return _twice(visit, asked, act, list_id)
     if isinstance(carried.ruling, Held):
         if carried.ruling.ask is Ask.RECORD:
             identity.ask(visit, asked.position)
@@ -46,6 +50,16 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
     outcome = _told(visit, asked, act, carried)
     proof = {"evidence": deeds.letters(evidence)} | ({"deeds": [carried.deed_id]} if carried.deed_id else {})
     return Result(outcome, asked.call.verb.name, act.person_id, list_id, asked.thing, proof)
+
+
+def _twice(visit: Visit, asked: Asked, act: Act, list_id: int | None) -> Result:
+    """Its author asks for what takes two mails: the second goes out in a while, and its answer does it."""
+    if asked.call.verb.name == twice.CONFIRM:
+        return answers.refuse(visit, "twice-over", asked.position)
+    if visit.is_automatic:
+        return Result("dropped", twice.WAITS, act.person_id, list_id, asked.thing)
+    answers.give(visit, act, twice.ask(act, asked.call.verb.name), asked.position, asked.turn)
+    return Result("held", twice.WAITS, act.person_id, list_id, asked.thing, {"verb": asked.call.verb.name})
 
 
 def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:

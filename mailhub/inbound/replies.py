@@ -4,7 +4,7 @@ A token never makes anybody somebody else: mail with another person's token is h
 """
 
 from mailhub.authority import Allowed, allows
-from mailhub.hub import acting
+from mailhub.hub import acting, twice
 from mailhub.inbound import answers, identity
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
@@ -37,7 +37,8 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if stale and _wants_token(visit, call):
         return answers.refuse(visit, "outdated", position, thing=thing)
     mailbox = not stale and _went_only_there(visit, thing)
-    return carry_out(visit, Asked(call, thing, said, position, token=not stale, mailbox=mailbox))
+    ago = twice.asked_ago(visit.session, thing, visit.now)
+    return carry_out(visit, Asked(call, thing, said, position, token=not stale, mailbox=mailbox, asked_ago=ago))
 
 
 def _forgotten(visit: Visit, thing: Thing, position: int) -> Result:

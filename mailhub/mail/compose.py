@@ -69,11 +69,11 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something attached; its name is ASCII."""
+    """Something attached; its name is ASCII. A slot of `Context.FILE` is each recipient's own."""
 
     name: str
     type: str
-    content: bytes
+    content: bytes | Slot
 
 
 def text_frame(
@@ -165,7 +165,10 @@ def _words_part(text: Text) -> Part:
 
 def _file(file: File) -> Part:
     type_ = content_type(file.type, {"name": file.name})
-    return file_part(file.content, type_, with_parameters("Content-Disposition: attachment", {"filename": file.name}))
+    place = with_parameters("Content-Disposition: attachment", {"filename": file.name})
+    if isinstance(file.content, Slot):
+        return Part((type_, place, b"Content-Transfer-Encoding: base64"), (file.content,))
+    return file_part(file.content, type_, place)
 
 
 def _headings(fields: Sequence[bytes]) -> tuple[Heading, ...]:

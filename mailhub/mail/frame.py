@@ -30,6 +30,7 @@ class Context(IntEnum):
     HTML = 5  # words in HTML, between tags or in a quoted attribute
     LINK = 6  # a whole http, https or mailto address in a quoted HTML attribute
     MARKUP = 7  # HTML that is already safe
+    FILE = 8  # an attached file, its value base64 without line ends
 
 
 IN_HEADER = frozenset({Context.TOKEN, Context.MAILBOX, Context.WORDS})
@@ -76,7 +77,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Header fields and a body. A slot in the body stands at the start of a line of a quoted-printable part."""
+    """Header fields and a body. A slot in the body is a file, or stands at the start of a quoted-printable line."""
 
     headings: tuple[Heading, ...]
     body: tuple[Piece, ...]

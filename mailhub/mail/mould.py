@@ -1,5 +1,6 @@
 """A frame made ready for thousands of fillings: its constants are folded, canonical and hashed once."""
 
+import binascii
 import hashlib
 import html
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from mailhub.mail.dkim import plan
 from mailhub.mail.frame import Context, Frame, Heading, Slot
 from mailhub.mail.heading import BadValue, field, fold, mailbox, token, words
+from mailhub.mail.parts import base64_lines
 from mailhub.mail.quoted import quoted
 from mailhub.mail.relaxed import relaxed_field, relaxed_lines
 
@@ -170,9 +172,17 @@ def _link(text: str) -> bytes:
     return _html(text)
 
 
+def _file(text: str) -> bytes:
+    try:
+        return base64_lines(binascii.a2b_base64(text, strict_mode=True))
+    except ValueError as fault:
+        raise BadValue(f"a file must come as base64: {fault}") from fault
+
+
 _ENCODERS: dict[Context, Callable[[str], bytes]] = {
     Context.TEXT: quoted,
     Context.HTML: _html,
     Context.LINK: _link,
     Context.MARKUP: quoted,
+    Context.FILE: _file,
 }

@@ -23,8 +23,8 @@ class Carried:
     deed_id: int = 0
 
 
-def carry_out(call: Call, act: Act, *, on_record: bool) -> Carried:
-    """Rule on the verb, then do it and remember it; nothing is told yet."""
+def carry_out(call: Call, act: Act, *, on_record: bool, asked_ago: timedelta | None = None) -> Carried:
+    """Rule on the verb, then do it and remember it; nothing is told yet. `asked_ago`: see `authority.allows`."""
     verb = call.verb
     ruling = allows(
         verb.level,
@@ -32,6 +32,7 @@ def carry_out(call: Call, act: Act, *, on_record: bool) -> Carried:
         on_record=on_record,
         one_tap=verb.one_tap,
         mailbox_suffices=verb.mailbox_suffices,
+        asked_ago=asked_ago,
     )
     if not isinstance(ruling, Allowed):
         return Carried(ruling)

@@ -1,3 +1,4 @@
+import base64
 import email
 import email.policy
 import hashlib
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mailhub.mail.address import Mailbox
+from mailhub.mail.compose import File, Letter, text_frame
 from mailhub.mail.frame import BadFrame, Context, Frame, Heading, Piece, Slot, cut, mark
 from mailhub.mail.heading import BadValue, mailbox, phrase, words
 from mailhub.mail.mould import Filled, Mould
@@ -242,3 +245,22 @@ def test_long_fields_are_folded_between_their_words() -> None:
 def test_a_field_that_cannot_be_folded_within_998_octets_is_refused() -> None:
     with pytest.raises(BadValue):
         Mould(frame(Heading("X", (Slot("a", Context.TOKEN),)))).fill({"a": "x" * 1000})
+
+
+@given(st.binary(max_size=300))
+def test_a_file_in_a_slot_arrives_as_it_is(octets: bytes) -> None:
+    letter = Letter(Mailbox("Ana", "ana@example.org"), "Files", "en")
+    made = text_frame(letter, ("Here",), files=[File("a.zip", "application/zip", Slot("zip", Context.FILE))])
+    values = {"zip": base64.b64encode(octets).decode(), "delivery": "x", "to": "a@example.org", "date": "d"}
+    filled = Mould(Frame.from_bytes(made.to_bytes())).fill({**values, "message_id": "<x@y>"})
+    whole = b"".join((filled.head, b"\r\n", *filled.body))
+    message = email.message_from_bytes(whole, policy=email.policy.default)
+    [file] = message.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("a.zip", octets)
+    assert max(map(len, whole.splitlines())) <= 78
+
+
+def test_a_file_that_is_no_base64_is_refused() -> None:
+    body: tuple[Piece, ...] = (Slot("zip", Context.FILE), b"\r\n")
+    with pytest.raises(BadValue, match="base64"):
+        Mould(frame(body=body)).fill({"zip": "no base64\r\n--"})

@@ -29,6 +29,7 @@ KINDS = {
     "site.service": "service",
     "delivery.mailbox": "service",
     "delivery.alarm": "service",
+    "site.data": "service",
     "lists.relay": "relay",
     "digests.letter": "letter",
 }

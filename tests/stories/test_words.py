@@ -17,6 +17,7 @@ from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
+IVO = "ivo@example.org"
 ROOMS = ("lists", "inbound", "people", "digests", "delivery")
 
 
@@ -225,6 +226,20 @@ def mail_that_comes_back(town: Town) -> None:
     answers_last(town, OLGA, "go-on")
 
 
+def what_is_kept_of_a_person(town: Town) -> None:
+    town.opens_list("shed", members=[IVO])
+    for number in (1, 2):
+        town.writes(
+            IVO, to="shed@lists.test", subject=f"Plan {number}", text="Hello", files={"plan.pdf": b"x" * 700_000}
+        )
+    town.writes(IVO, to="hub@lists.test", text=say(town, "data"))
+    town.passes(minutes=10)
+    asked = town.mailbox(IVO)[-1]
+    for _ in range(2):
+        town.replies(IVO, asked, say(town, "confirm-twice"))
+    town.passes(minutes=1)
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     joining,
     organisers_decide,
@@ -238,4 +253,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     searching,
     signing_up,
     mail_that_comes_back,
+    what_is_kept_of_a_person,
 )
