@@ -104,6 +104,11 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
+def drop(site: Site, sha256: str) -> None:
+    """Delete the file of this name, which no row may name any more."""
+    path(site, sha256).unlink(missing_ok=True)
+
+
 def old_files(site: Site, *, real_now: datetime) -> Iterator[Path]:
     """Files nobody has touched for a day: perhaps orphans, perhaps in use."""
     before = (real_now - ORPHAN_AFTER).timestamp()

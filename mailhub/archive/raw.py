@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ PLAIN = "plain"  # as it came, not looked at by `packing`
 KEPT = "kept"  # as it came, for good
 ZSTD = "zstd"
 FILE = "file"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,23 @@ def keep_all(session: Session, ready: Sequence[Prepared], *, now: datetime) -> l
     """Write down several; says their ids, in their order."""
     rows = [{"sha256": r.sha256, "size": r.size, "kept_at": now, "codec": r.codec, "body": r.body} for r in ready]
     return insert_all(session, RAW, rows)
+
+
+def keep_nothing(session: Session) -> Raw:
+    """A row for a mail of which nothing may be kept."""
+    row = Raw(sha256=blobs.sha256_of(b""), size=0, kept_at=_NEVER, codec=KEPT, body=b"")
+    session.add(row)
+    session.flush()
+    return row
+
+
+def replace(site: Site, row: Raw, raw: bytes) -> list[str]:
+    """Keep these bytes in the place of those that came; gives the file that may go once that is committed."""
+    former = [row.sha256] if row.codec == FILE else []
+    ready = prepare(site, raw)
+    codec = KEPT if not raw else ready.codec  # nothing left to pack
+    row.sha256, row.size, row.codec, row.body = ready.sha256, ready.size, codec, ready.body
+    return [name for name in former if name != ready.sha256]
 
 
 def rows(session: Session, raw_ids: Collection[int]) -> dict[int, Raw]:

@@ -56,7 +56,7 @@ def index(session: Session, site: Site, *, now: datetime, limit: int = PAGE) -> 
     page = _within_page(session.execute(waiting.order_by(Post.id).limit(limit)))
     for post, text in page:
         if text.language == drafts.UNREAD:
-            _read_html(session, site, post, text)
+            read_html(session, site, post, text)
         post.indexed_at = now
     session.flush()
     forget(session, [post for post, _ in page])
@@ -96,7 +96,7 @@ def _within_page(waiting: Iterable[tuple[Post, PostText]]) -> list[tuple[Post, P
     return page
 
 
-def _read_html(session: Session, site: Site, post: Post, text: PostText) -> None:
+def read_html(session: Session, site: Site, post: Post, text: PostText) -> None:
     """Read the words of a post whose HTML was left for later."""
     text.language = site.language
     try:

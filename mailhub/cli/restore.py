@@ -23,11 +23,12 @@ from mailhub.db import copying, migrate
 from mailhub.db.session import Database
 from mailhub.delivery import switch
 from mailhub.errors import BadInput
+from mailhub.hub.erasing import journal
 from mailhub.jobs.control import Terminal
 from mailhub.settings import Settings
 
 _WORK = ".restore"  # beside the configuration, while a backup is read
-_UNUSED = frozenset({"lock", "secret", ".backup"})  # what a data folder without a site may hold
+_UNUSED = frozenset({"lock", "secret", ".backup", journal.NAME})  # what a data folder without a site may hold
 
 
 def restore(where: Where, source: IO[bytes], terminal: Terminal) -> None:

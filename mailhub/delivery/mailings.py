@@ -161,3 +161,8 @@ def _claimed(mailing_id: int) -> sa.Update:
     # Correlated, lest SQLite reads all rows of the mailing by their key.
     is_its = sa.exists().where(MAILING.c.id == DELIVERY.c.mailing_id, MAILING.c.id == mailing_id)
     return sa.update(DELIVERY).where(DELIVERY.c.state == DeliveryState.CLAIMED, IN_WORK, is_its)
+
+
+def forget_frames(session: Session, mailing_id: int) -> None:
+    """Keep nothing of what a mailing said; it must have ended."""
+    session.execute(sa.delete(MailingFrame).where(MailingFrame.mailing_id == mailing_id))

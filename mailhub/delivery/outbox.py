@@ -64,6 +64,15 @@ def cancel(session: Session, *, person_id: int, purpose: str, now: datetime, rea
     return session.connection().execute(taken_back).rowcount
 
 
+def cancel_all(session: Session, person_id: int, *, now: datetime, reason: str) -> None:
+    """Owe this person nothing of what has been owed so far, whatever it is."""
+    session.connection().execute(
+        sa.update(DELIVERY)
+        .where(DELIVERY.c.person_id == person_id, DELIVERY.c.state.in_(_NOT_YET_LEAVING))
+        .values(state=DeliveryState.CANCELLED, reply=reason, finished_at=now, lease_until=None)
+    )
+
+
 def _marked(session: Session) -> dict[str, str]:
     """What names the mail this answers; no frame has a place for it, so that it stays here."""
     return {name: str(mail_id) for name, mail_id in cause.mark(session).items()}

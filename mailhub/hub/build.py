@@ -32,6 +32,8 @@ from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.hub import own_data, twice
 from mailhub.hub.chores import Chore
+from mailhub.hub.erasing import pages as erasing
+from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.resolver import Dns
 from mailhub.lists import aside, subscriptions
 from mailhub.lists.facts import FACTS as LIST_FACTS
@@ -128,7 +130,8 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs.add(undo_verb(verbs))
     verbs.add(ADDRESS_BY)
     verbs.add(twice.confirm_verb(verbs))
-    verbs.add(own_data.DATA)
+    for verb in (own_data.DATA, FORGET, FORGET_ALL):
+        verbs.add(verb)
     return verbs
 
 
@@ -147,6 +150,7 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ..
         ),
         Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), _any(search.next_due)),
         Chore("packing", lambda s, now: packing.page(s, site, now=now), _any(packing.next_due)),
+        Chore("erasures", lambda s, now: erasing.page(s, site, now=now), _any(erasing.next_due)),
         Chore("letters", writing.page, writing.next_due),
     )
 

@@ -12,6 +12,7 @@ from mailhub.db.presence import Presence
 from mailhub.delivery import recovery
 from mailhub.delivery.rows import BELL as OUTBOX
 from mailhub.hub.build import Hub
+from mailhub.hub.erasing import journal
 from mailhub.inbound import claims
 from mailhub.inbound.door import open_doors
 from mailhub.inbound.intake import BELL as INBOUND
@@ -118,8 +119,11 @@ class Service:
             mails = claims.take_over(session)
             copies = recovery.take_over(session)
             packing.reap(session, self._hub.site, real_now=self._hub.clock.real())
+            again = journal.apply(session, self._hub.site, now=self._hub.clock.now())
         if mails or copies.ready or copies.resent or copies.held:
             log.info("taken over mails=%d copies=%s", mails, copies)
+        if again:
+            log.info("erased anew, since a backup had brought them back people=%d", again)
 
     def _work(self) -> None:
         for kind, page in (

@@ -18,6 +18,7 @@ from mailhub.people.tables import (
     Consent,
     ConsentState,
     Deed,
+    Erasure,
     Person,
     PersonField,
     Question,
@@ -36,6 +37,7 @@ _OWN: Mapping[str, type[Base]] = {
     "questions": Asking,
     "deeds": Deed,
     "activity": Activity,
+    "erasures": Erasure,
 }
 
 

@@ -105,6 +105,19 @@ def held(session: Session, person_id: int, list_id: int) -> frozenset[str]:
     return frozenset(session.scalars(_HELD, {"person": person_id, "list": list_id}))
 
 
+def only_organises(session: Session, person_id: int) -> list[int]:
+    """The lists (0: the whole site) that nobody would organise without this person."""
+    own = session.scalars(sa.select(Role.list_id).where(Role.person_id == person_id, Role.name == ORGANISER))
+    return [list_id for list_id in sorted(own) if _nobody_else_organises(session, person_id, list_id)]
+
+
+def _nobody_else_organises(session: Session, person_id: int, list_id: int) -> bool:
+    others = sa.select(Role.person_id).where(
+        Role.name == ORGANISER, Role.list_id.in_({SITE, list_id}), Role.person_id != person_id
+    )
+    return session.scalar(others.limit(1)) is None
+
+
 def _has(session: Session, person_id: int, names: tuple[str, ...], list_id: int) -> bool:
     having = sa.select(1).where(Role.person_id == person_id, Role.name.in_(names), Role.list_id.in_({SITE, list_id}))
     return session.scalar(having.limit(1)) is not None

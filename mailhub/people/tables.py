@@ -109,6 +109,47 @@ class Suppression(Base):
     at: Mapped[datetime]
 
 
+class ErasureStage(StrEnum):
+    """How far an erasure has come; each goes in pages, and the next begins when there is nothing left to do."""
+
+    GOODBYE = "goodbye"  # the last mail is on its way
+    ROWS = "rows"  # what rooms keep about the person alone
+    POSTS = "posts"
+    MAILS = "mails"  # what they wrote to us
+    TEXTS = "texts"  # what others wrote and we told
+    BYTES = "bytes"  # the same, as it came
+    FRAMES = "frames"  # the same, as it left
+    FILES = "files"
+    DONE = "done"
+
+
+class Erasure(Base):
+    """Somebody who asked to be forgotten; when that is done only keyed hashes of their addresses are left (P-14)."""
+
+    __tablename__ = "erasure"
+    __table_args__ = table(
+        sa.Index(
+            "ix_erasure_due",
+            "next_at",
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(unique=True)
+    hashes: Mapped[list[str]] = mapped_column(sa.JSON)
+    with_posts: Mapped[bool]
+    stage: Mapped[ErasureStage] = mapped_column(word(ErasureStage))
+    place: Mapped[dict[str, Any]]  # how far this stage has come
+    traces: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True)
+    )  # what is looked for; goes at the end
+    asked_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
 class Activity(Base):
     """Something that happened, `<thing>.<participle>`, written in the transaction of the fact."""
 

@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 13)  # a Friday
 VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
-        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato"),
+        *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato", "dati", "dimenticami"),
     },
     "en": {
         *(
@@ -36,7 +36,7 @@ VERBS = {
             "publish",
             "refuse",
         ),
-        *("undo", "yes", "no", "mute", "follow", "enrol", "continue", "status"),
+        *("undo", "yes", "no", "mute", "follow", "enrol", "continue", "status", "data", "forget"),
     },
 }
 OURS = ("delivery", "footer", "inbound", "lists")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mailhub import tokens
 from mailhub.authority import Level
 from mailhub.delivery.tables import Delivery, Mailing
+from mailhub.hub import twice
 from mailhub.hub.build import Hub
 from mailhub.inbound import desk, intake
 from mailhub.inbound.dispatch import dispose
@@ -114,14 +115,17 @@ def _rehearse(hub: Hub, sent: Sent, word: str, call: Call) -> str | None:
         told = {key.partition("/")[0].rpartition(".")[0] for key in _owed(session) - before}
         session.rollback()
     wrong = sorted(told & REFUSALS - {f"inbound.{call.verb.name}"})
-    is_right = result.reason == call.verb.name and result.outcome in _good(call)
+    is_right = (result.outcome, result.reason) in _good(call)
     if (is_right and not wrong) or call.verb.name in ELSEWHERE.get(sent.entry, ()):
         return None
     return f"{word!r} does nothing: {result.outcome} {result.reason}, answered with {wrong or sorted(told)}"
 
 
-def _good(call: Call) -> tuple[str, ...]:
-    return ("answered",) if call.verb.level is Level.PUBLIC else ("done",)
+def _good(call: Call) -> tuple[tuple[str, str], ...]:
+    """What becomes of a mail that says this word as it should; what takes two mails waits for the second."""
+    if call.verb.level is Level.CHARTER and call.verb.name != twice.CONFIRM:
+        return (("held", twice.WAITS),)
+    return (("answered" if call.verb.level is Level.PUBLIC else "done", call.verb.name),)
 
 
 def _owed(session: Session) -> set[str]:

@@ -17,7 +17,7 @@ from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
-IVO = "ivo@example.org"
+IVO, UMA = "ivo@example.org", "uma@example.org"
 ROOMS = ("lists", "inbound", "people", "digests", "delivery")
 
 
@@ -238,6 +238,11 @@ def what_is_kept_of_a_person(town: Town) -> None:
     for _ in range(2):
         town.replies(IVO, asked, say(town, "confirm-twice"))
     town.passes(minutes=1)
+    town.opens_list("barn", members=[IVO], organiser=UMA)
+    for email in (IVO, UMA):
+        town.writes(email, to="hub@lists.test", text=say(town, "forget"))
+        town.passes(minutes=10)
+        answers_last(town, email, "confirm-twice")
 
 
 SCENES: tuple[Callable[[Town], None], ...] = (

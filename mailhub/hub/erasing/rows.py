@@ -1,0 +1,105 @@
+"""What the rooms keep about one person alone: it goes, but for evidence of consent and counts of what was sent."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.db.base import Base
+from mailhub.delivery.tables import Bounce, Delivery, Mailbox
+from mailhub.digests.tables import Letter, LetterItem, LetterReader
+from mailhub.lists.tables import HeldPost, LetterSpan, Subscription, ThreadMute
+from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField
+from mailhub.site import Site
+
+PAGE = 200
+
+_GONE: tuple[type[Base], ...] = (
+    *(Address, PersonField, Asking, Deed),
+    *(Bounce, Mailbox),
+    *(ThreadMute, LetterSpan, LetterReader, Subscription),
+)
+
+
+def page(session: Session, site: Site, erasure: Erasure) -> bool:
+    """Up to so many rows of one table; True when there are none left in any."""
+    del site
+    return not any(step(session, erasure.person_id) for step in _STEPS)
+
+
+def _delete(table: type[Base]) -> Callable[[Session, int], int]:
+    def step(session: Session, person_id: int) -> int:
+        keys = list(sa.inspect(table).primary_key)
+        mine = sa.select(*keys).where(table.__table__.c.person_id == person_id).limit(PAGE)
+        found = session.execute(mine).all()
+        if found:
+            session.execute(sa.delete(table.__table__).where(sa.tuple_(*keys).in_([tuple(row) for row in found])))  # type: ignore[arg-type]
+        return len(found)
+
+    return step
+
+
+def _letters(session: Session, person_id: int) -> int:
+    ids = session.scalars(sa.select(Letter.id).where(Letter.person_id == person_id).limit(PAGE // 10)).all()
+    session.execute(sa.delete(LetterItem).where(LetterItem.letter_id.in_(ids)))
+    session.execute(sa.delete(Letter).where(Letter.id.in_(ids)))
+    return len(ids)
+
+
+def _deliveries(session: Session, person_id: int) -> int:
+    """What was sent stays as a count: which mailing, how it ended, when."""
+    tells = Delivery.slots.is_not(None) | Delivery.reply.is_not(None) | Delivery.address_id.is_not(None)
+    mine = sa.select(Delivery.mailing_id, Delivery.occurrence).where(Delivery.person_id == person_id, tells)
+    found = [tuple(row) for row in session.execute(mine.limit(PAGE))]
+    named = sa.tuple_(Delivery.mailing_id, Delivery.occurrence).in_(found)
+    bare = {"slots": sa.null(), "reply": None, "address_id": None}
+    _run(session, sa.update(Delivery).where(Delivery.person_id == person_id, named).values(bare))
+    return len(found)
+
+
+def _activities(session: Session, person_id: int) -> int:
+    """That something happened stays; what was noted of it goes."""
+    mine = Activity.person_id == person_id, sa.cast(Activity.detail, sa.String) != "{}"
+    ids = session.scalars(sa.select(Activity.id).where(*mine).limit(PAGE)).all()
+    _run(session, sa.update(Activity).where(Activity.id.in_(ids)).values(detail={}))
+    return len(ids)
+
+
+def _consents(session: Session, person_id: int) -> int:
+    """Their steps stay as evidence; by which mail and from where goes."""
+    mine = Consent.person_id == person_id, sa.cast(Consent.evidence, sa.String) != "{}"
+    ids = session.scalars(sa.select(Consent.id).where(*mine).limit(PAGE)).all()
+    _run(session, sa.update(Consent).where(Consent.id.in_(ids)).values(evidence={}))
+    return len(ids)
+
+
+def _held(session: Session, person_id: int) -> int:
+    """Mails that waited: that there was one stays. Their bytes go with all others of the person."""
+    ids = session.scalars(sa.select(HeldPost.id).where(HeldPost.person_id == person_id).limit(PAGE)).all()
+    bare = {"person_id": None, "subject": "", "note": None, "message_id": None}
+    _run(session, sa.update(HeldPost).where(HeldPost.id.in_(ids)).values(bare))
+    return len(ids)
+
+
+def _person(session: Session, person_id: int) -> int:
+    """The row stays, since others name its number; it says nothing any more."""
+    named = (Person.name != "") | Person.language.is_not(None) | Person.time_zone.is_not(None)
+    bare = {"name": "", "language": None, "time_zone": None}
+    done = session.execute(sa.select(Person.id).where(Person.id == person_id, named)).all()
+    _run(session, sa.update(Person).where(Person.id == person_id).values(bare))
+    return len(done)
+
+
+def _run(session: Session, statement: sa.Update) -> None:
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
+_STEPS = (
+    *map(_delete, _GONE),
+    _letters,
+    _deliveries,
+    _activities,
+    _consents,
+    _held,
+    _person,
+)
