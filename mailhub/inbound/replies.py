@@ -5,7 +5,7 @@ A token never makes anybody somebody else: mail with another person's token is h
 
 from mailhub.authority import Allowed, allows
 from mailhub.hub import acting, twice
-from mailhub.inbound import answers, identity
+from mailhub.inbound import answers, identity, other_account
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
 from mailhub.inbound.result import Result
@@ -24,7 +24,9 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if visit.person is None and visit.session.get(Person, token.person) is None:
         return _forgotten(visit, thing, position)
     if visit.person is None or visit.person.id != token.person:
-        return Result("held", "not-theirs", visit.person.id if visit.person else None, thing=thing)
+        if not stale:
+            other_account.ask(visit, token, position)
+        return Result("held", other_account.NOT_THEIRS, visit.person.id if visit.person else None, thing=thing)
     if not visit.words or (is_welcome and _only_quotes(visit.words)):
         return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
     call, said = command(visit, thing)

@@ -19,7 +19,7 @@ from mailhub.db.cause import caused_by
 from mailhub.delivery import mailboxes
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
-from mailhub.inbound import claims, identity, replays
+from mailhub.inbound import claims, identity, other_account, replays
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
 from mailhub.inbound.reading import Read, read
@@ -29,6 +29,7 @@ from mailhub.inbound.visit import Visit, arrive
 from mailhub.mail.authenticity.weighing import NOTHING, Authenticity, as_row, from_row
 from mailhub.mail.wire import Unreadable
 from mailhub.offload import Died, TookTooLong
+from mailhub.people.tables import Address, Person
 
 log = logging.getLogger("mailhub.inbound")
 
@@ -64,7 +65,10 @@ class Inbound:
         self._hub = hub
         for verb in identity.verbs(self._again):
             hub.verbs.add(verb)
+        for verb in other_account.verbs(self._again_as):
+            hub.verbs.add(verb)
         hub.questions.add(identity.WAS_IT_YOU)
+        hub.questions.add(other_account.WHOSE)
         self._in_hand: deque[InboundMail] = deque()  # claimed and not finished; kept over trouble
 
     def work(self) -> int:
@@ -231,17 +235,27 @@ class Inbound:
 
     def _again(self, session: Session, mail_id: int, now: datetime) -> None:
         """Work on a mail once more, wherever it waited for its author to vouch for it."""
+        self._work_again(session, self._vouched(session, mail_id, now), identity.UNPROVEN)
+
+    def _again_as(self, session: Session, mail_id: int, person: Person, address: Address, now: datetime) -> None:
+        """The same where it waited for this person to say that they wrote it from another account."""
+        visit = replace(self._vouched(session, mail_id, now), person=person, address=address)
+        self._work_again(session, visit, other_account.NOT_THEIRS)
+
+    def _vouched(self, session: Session, mail_id: int, now: datetime) -> Visit:
         receipt = session.get_one(InboundMail, mail_id)
         raw = raws.read(session, self._hub.site, receipt.raw_id)
         said, found = read(raw, receipt.envelope_from), from_row(receipt.auth)
-        visit = arrive(self._hub, session, receipt, raw, said, now, authenticity=found, vouched=True)
+        return arrive(self._hub, session, receipt, raw, said, now, authenticity=found, vouched=True)
+
+    def _work_again(self, session: Session, visit: Visit, reason: str) -> None:
         waiting = sa.select(Disposition).where(
-            Disposition.mail_id == mail_id, Disposition.outcome == "held", Disposition.reason == identity.UNPROVEN
+            Disposition.mail_id == visit.receipt.id, Disposition.outcome == "held", Disposition.reason == reason
         )
         for noted in session.scalars(waiting.order_by(Disposition.position)).all():
-            with caused_by(session, mail_id):
+            with caused_by(session, visit.receipt.id):
                 result = dispose(visit, noted.recipient, noted.position)
-            _write(noted, replace(result, detail={**result.detail, "vouched": True}), now)
+            _write(noted, replace(result, detail={**result.detail, "vouched": True}), visit.now)
         session.flush()
 
 

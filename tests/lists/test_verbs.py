@@ -20,7 +20,7 @@ from mailhub.verbs import Verbs
 from tests.lists.village import SITE, Village
 
 VERBS_OF_LISTS = Verbs(VERBS)
-OF_OTHERS = ("annulla", "undo", "dati", "data", "dimenticami", "forget me")  # verbs of other rooms
+OF_OTHERS = ("annulla", "undo", "stato", "status", "dati", "data", "dimenticami", "forget me")  # verbs of other rooms
 QUOTED = {"it": re.compile(r"«([^»]+)»"), "en": re.compile(r'"([^"]+)"')}
 # What each mail is about: the kind its Reply-To names.
 ABOUT = {

@@ -17,7 +17,7 @@ from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
-IVO, UMA = "ivo@example.org", "uma@example.org"
+EVA, IVO, UMA = "eva@example.org", "ivo@example.org", "uma@example.org"
 ROOMS = ("lists", "inbound", "people", "digests", "delivery")
 
 
@@ -226,6 +226,14 @@ def mail_that_comes_back(town: Town) -> None:
     answers_last(town, OLGA, "go-on")
 
 
+def another_account(town: Town) -> None:
+    town.opens_list("mill", members=[EVA])
+    town.writes(EVA, to="mill-help@lists.test")
+    helped = town.mailbox(EVA)[-1]
+    town.replies("eva@telephone.example", helped, say(town, "pause"))
+    answers_last(town, EVA, "mine-too")
+
+
 def what_is_kept_of_a_person(town: Town) -> None:
     town.opens_list("shed", members=[IVO])
     for number in (1, 2):
@@ -258,5 +266,6 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     searching,
     signing_up,
     mail_that_comes_back,
+    another_account,
     what_is_kept_of_a_person,
 )
