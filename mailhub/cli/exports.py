@@ -106,12 +106,14 @@ def export_members(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int
 
 
 def export_person(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
-    """All rows about one person, those of other rooms too."""
+    """All rows about one person, those of other rooms too; they will find in them that it was written out (P-13)."""
     with hub.database.reading() as session:
         known = persons.find(session, args["email"])
         if known is None:
             raise BadInput(f"{args['email']}: nobody with this address is known here; look for a slip")
         whole = holdings.everything(session, hub.site, known.id)
+    with hub.database.transaction() as session:
+        privacy.note_access(session, BY_COMMAND, [known.id], "export person", now=hub.clock.now())
     out = _Out(terminal, hub)
     out.write(json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
     return out.end("")

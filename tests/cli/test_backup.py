@@ -1,6 +1,7 @@
 """A backup is the whole site or none, and a restored site sends nothing until somebody has looked."""
 
 import io
+import shutil
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -17,8 +18,10 @@ from mailhub.db import copying, migrate
 from mailhub.db.base import Base
 from mailhub.db.session import Database
 from mailhub.hub.build import Hub, build_hub
+from mailhub.hub.erasing import journal
 from mailhub.jobs.assembly import worker_for
 from mailhub.lists import reading
+from mailhub.people import consent, persons
 from tests.cli.conftest import Cli
 from tests.cli.test_imports import MBOX, MEMBERS
 from tests.db.test_migrate import empty
@@ -63,6 +66,26 @@ def test_a_site_comes_back_in_an_empty_folder_as_it_was(lived: Cli, tmp_path: Pa
     for words in (("export", "members", "--list", "orto"), ("export", "mbox", "--list", "orto")):
         assert new.runs(*words).stdout == lived.runs(*words).stdout
     assert new.says("verify") == "3 mails and 0 attached files: nothing is damaged.\n"
+
+
+def test_who_was_erased_after_a_backup_is_erased_again_after_its_restore(lived: Cli, tmp_path: Path) -> None:
+    path = backup(lived)
+    hub = opened(lived)
+    hashes = [consent.key_hash(hub.site, "anna@example.org")]
+    (tmp_path / "new" / "data").mkdir(parents=True)
+    journal.add(hub.site, hashes, with_posts=False, asked_at=hub.clock.now())
+    shutil.copy(hub.site.data_dir / journal.NAME, tmp_path / "new" / "data")
+    hub.close()
+    new = Cli(tmp_path / "new")
+    new.says("restore", path)
+    hub = opened(new)
+    with hub.database.transaction() as session:
+        assert journal.apply(session, hub.site, now=hub.clock.now()) == 1
+    worker_for(hub, Inboxes()).settle()
+    with hub.database.reading() as session:
+        assert persons.find(session, "anna@example.org") is None
+        assert persons.find(session, "bruno@example.org") is not None
+    hub.close()
 
 
 def test_a_backup_is_for_its_owner_alone(lived: Cli) -> None:

@@ -1,17 +1,19 @@
 """«dimenticami»: a name and an address are scattered in every way we know, and after the erasure nobody finds them."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from mailhub.archive import exporting, search
 from mailhub.archive import raw as raws
-from mailhub.archive import search
 from mailhub.archive.tables import Post, PostState, PostText, Raw
 from mailhub.db.base import Base
 from mailhub.delivery.outcomes import Kind, Outcome
 from mailhub.hub.erasing import asked, journal
+from mailhub.lists.tables import MailList
 from mailhub.mail.message import parse
 from mailhub.people import consent, persons
 from mailhub.people.tables import Erasure, ErasureStage, Suppression
@@ -98,6 +100,21 @@ def test_after_the_goodbye_no_trace_is_left_anywhere_and_the_words_stay(town: To
         assert len(search.find(session, None, "shears", limit=9)) >= 1
         erasure = session.scalars(sa.select(Erasure)).one()
         assert (erasure.traces, erasure.next_at, erasure.stage.value) == (None, None, "done")
+
+
+def test_the_archive_is_read_and_written_out_as_before(town: Town) -> None:
+    lives(town)
+    forgets(town)
+    out = io.BytesIO()
+    with town.database.reading() as session:
+        group = session.scalars(sa.select(MailList.id).where(MailList.slug == "garden")).one()
+    assert exporting.export_mbox(town.database, town.hub.site, group, out) == 2
+    assert TRACES.search(out.getvalue().decode()) is None
+    assert out.getvalue().count(b"nobody@erased.invalid") == 2
+    for path in ("/", "/garden/", "/choir/"):
+        page = town.web.get(path)
+        assert page.status_code == 200
+        assert TRACES.search(page.text) is None
 
 
 def test_with_their_messages_only_the_answers_of_others_stay(town: Town) -> None:
