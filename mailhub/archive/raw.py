@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mailhub.archive import blobs, zstd
 from mailhub.archive.rows import RAW, insert_all
 from mailhub.archive.tables import Raw
+from mailhub.mail import pec
 from mailhub.site import Site
 
 LARGE = 1024 * 1024  # bytes; what is larger is a file from the start
@@ -75,8 +76,8 @@ def rows(session: Session, raw_ids: Collection[int]) -> dict[int, Raw]:
 
 
 def read(session: Session, site: Site, raw_id: int) -> bytes:
-    """The bytes as they came. Raises Damaged where they are no longer those."""
-    return content(site, session.get_one(Raw, raw_id))
+    """The mail in the bytes that came, to be read again: a certified one out of its envelope. Raises Damaged."""
+    return pec.unwrapped(content(site, session.get_one(Raw, raw_id)))
 
 
 def content(site: Site, row: Raw) -> bytes:

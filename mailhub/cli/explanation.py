@@ -45,7 +45,8 @@ Explanation = Mapping[str, Any]
 def of_mail(file: str, read: Read, found: Authenticity, verbs: Verbs, *, language: str, today: date) -> Explanation:
     """A mail that can be read. `calendar` is null until it is judged."""
     mail, folded = read.mail, read.folded
-    proven = Evidence(aligned=mail.author is not None and (found.aligned or is_from_here(mail, "local", "smtp")))
+    is_proven = found.aligned or (is_from_here(mail, "local", "smtp") and not read.is_enveloped)
+    proven = Evidence(aligned=mail.author is not None and is_proven)
     call = None if read.kind != "post" else _command(mail, folded.new, verbs, today)
     kind = _kind(read, call)
     return _whole(

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from mailhub.language import guess_language
-from mailhub.mail import automatic, message, structure
+from mailhub.mail import automatic, message, pec, structure
 from mailhub.mail.authenticity import marks
 from mailhub.mail.authenticity.marks import Marks
 from mailhub.mail.automatic import Nature
@@ -32,11 +32,14 @@ class Read:
     body_sha256: str  # a mail with these words and this id has been here before, or has not
     bounce: Report | None = None  # where its kind is bounce
     complaint: Complaint | None = None  # where its kind is feedback-report
+    is_enveloped: bool = False  # it came in a certified envelope (PEC): by itself it proves nothing
 
 
 def read(raw: bytes, envelope_from: str | None) -> Read:
-    """Raises mail.wire.Unreadable when a limit is passed, and nothing else."""
-    mail = message.parse(raw)
+    """Raises mail.wire.Unreadable when a limit is passed, and nothing else. Of a certified envelope: the mail in it."""
+    inner = pec.unwrapped(raw)
+    is_enveloped = inner is not raw
+    mail = message.parse(inner)
     folded = structure.fold_mail(mail)
     nature, kind = automatic.nature(mail, envelope_from), automatic.kind(mail, envelope_from)
     return Read(
@@ -45,8 +48,9 @@ def read(raw: bytes, envelope_from: str | None) -> Read:
         nature,
         kind,
         guess_language(folded.new),
-        marks=marks.read(raw, mail),
-        body_sha256=hashlib.sha256(raw[mail.root.body :]).hexdigest(),
-        bounce=reports.read(raw) if kind == "bounce" else None,
-        complaint=complaint.read(raw) if kind == "feedback-report" else None,
+        marks=marks.read(raw, mail, is_enveloped=is_enveloped),
+        body_sha256=hashlib.sha256(inner[mail.root.body :]).hexdigest(),
+        bounce=reports.read(inner) if kind == "bounce" else None,
+        complaint=complaint.read(inner) if kind == "feedback-report" else None,
+        is_enveloped=is_enveloped,
     )

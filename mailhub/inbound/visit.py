@@ -13,6 +13,7 @@ from mailhub.inbound.routing import Ways
 from mailhub.inbound.tables import InboundMail
 from mailhub.language import LANGUAGES, pick_language
 from mailhub.lists import reading as groups
+from mailhub.mail import pec
 from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.message import Mail
 from mailhub.people import persons
@@ -27,7 +28,7 @@ class Visit:
     hub: Hub
     session: Session
     receipt: InboundMail
-    raw: bytes
+    raw: bytes  # of the mail that was read: a certified one is out of its envelope
     read: Read
     person: Person | None  # the author, where their address is on record
     address: Address | None
@@ -69,7 +70,8 @@ class Visit:
     def evidence(self, *, token: bool = False, mailbox: bool = False) -> Evidence:
         trust = self.hub.settings.inbound.trust
         weighed = weigh(self.mail, self.receipt, self.authenticity, trust, self.recipient, token=token, mailbox=mailbox)
-        return Evidence(weighed.aligned or self.vouched, weighed.token, weighed.mailbox)
+        aligned = weighed.aligned and not self.read.is_enveloped
+        return Evidence(aligned or self.vouched, weighed.token, weighed.mailbox)
 
     def meet(self) -> tuple[Person, Address]:
         """The author, written down if they were unknown."""
@@ -95,7 +97,8 @@ def arrive(
     author = read.mail.author
     known = persons.author_of(session, author.email) if author else None
     person, address = known or (None, None)
-    return Visit(hub, session, receipt, raw, read, person, address, now, authenticity, vouched=vouched)
+    inner = pec.unwrapped(raw) if read.is_enveloped else raw
+    return Visit(hub, session, receipt, inner, read, person, address, now, authenticity, vouched=vouched)
 
 
 def tongue(verb: Verb, said: str) -> str | None:

@@ -244,7 +244,7 @@ class Inbound:
 
     def _vouched(self, session: Session, mail_id: int, now: datetime) -> Visit:
         receipt = session.get_one(InboundMail, mail_id)
-        raw = raws.read(session, self._hub.site, receipt.raw_id)
+        raw = raws.content(self._hub.site, session.get_one(Raw, receipt.raw_id))
         said, found = read(raw, receipt.envelope_from), from_row(receipt.auth)
         return arrive(self._hub, session, receipt, raw, said, now, authenticity=found, vouched=True)
 

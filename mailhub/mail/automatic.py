@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from mailhub.mail import pec
 from mailhub.mail.message import Mail
 from mailhub.mail.phrases import is_absence_note, is_daemon, is_read_by_nobody, is_reply, says_undelivered
 
@@ -44,6 +45,7 @@ class Sign(StrEnum):
     AUTO_SUBMITTED = "auto-submitted"
     NO_SENDER = "no-sender"
     RESPONDER = "responder"  # a header only auto-responders write
+    CERTIFIED = "certified"  # a receipt or an anomaly of certified mail (PEC)
     ABSENCE = "absence"  # the subject of an absence note, and one more sign
     BULK = "bulk"
     LIST = "list"
@@ -63,6 +65,8 @@ class Nature:
 
 def kind(mail: Mail, envelope_from: str | None) -> Kind:
     """What sort of mail this is; `envelope_from` is "" for the null sender and None where nobody knows it."""
+    if pec.is_report(mail.headers):
+        return "auto-reply"  # also the receipt that holds the mail it is about: nothing came back
     if _is_report(mail, "feedback-report") or _is_complaint(mail):
         return "feedback-report"
     if _is_bounce(mail, envelope_from):
@@ -88,6 +92,8 @@ def _automatic_sign(mail: Mail, envelope_from: str | None) -> Sign:
     sort = kind(mail, envelope_from)
     if sort in ("bounce", "feedback-report"):
         return Sign.REPORT
+    if pec.is_report(mail.headers):
+        return Sign.CERTIFIED
     if _first_word(mail.header("Auto-Submitted")) not in ("", "no"):
         return Sign.AUTO_SUBMITTED
     if envelope_from == "" and sort != "calendar-reply":

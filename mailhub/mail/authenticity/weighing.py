@@ -48,6 +48,7 @@ class Authenticity:
 
 
 BY_RELAY = "said by the relay"
+ENVELOPED = "it came in a certified envelope (PEC), which proves its provider"
 NOTHING = Authenticity(why="not judged")
 
 
@@ -110,7 +111,14 @@ def _weigh(
         found = replace(found, policy=Policy.NONE, why="From does not name exactly one mailbox")
     else:
         found = _aligned(found, whole, dmarc.ask(marks.author_domain, resolver), resolver)
+    if marks.is_enveloped:
+        found = replace(_unproven(found), why=ENVELOPED)
     return replace(found, arc=keys.judge_chain(marks.chain, resolver, real).verdict)
+
+
+def _unproven(found: Authenticity) -> Authenticity:
+    """The same checks, which speak for whoever wrapped the mail and not for its author."""
+    return replace(found, dmarc=Verdict.NONE, aligned=False, is_direct=False, is_signed=False, is_uncertain=False)
 
 
 def _aligned(found: Authenticity, whole: Checked, asked: Asked, resolver: Resolver) -> Authenticity:
