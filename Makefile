@@ -17,7 +17,7 @@ endif
 
 help:
 	@echo "make demo    an invented town to try: mailboxes, a clock to turn, nothing leaves this machine"
-	@echo "make test    all tests (rows also on PostgreSQL where one answers, pages in Chromium where it is installed)"
+	@echo "make test    all tests (rows also on PostgreSQL, pages in Chromium, a mailbox at Dovecot, where they are there)"
 	@echo "make check   formatter, linter, strict types"
 	@echo "make proof   500 posts to 1,000 members, every header and every 100th signature judged"
 	@echo "make bench   the figures of docs/performance.md"

@@ -22,7 +22,8 @@ __all__ = ["Settings", "key_lines", "load"]
 
 PREFIX = "MAILHUB_"
 _NOT_SETTINGS = re.compile(r"MAILHUB_(CONFIG|FAULTS|TEST_.*)")
-_SECRET_KEYS = frozenset({"password", "url", "broker", "imap"})  # their values are never repeated in a message
+_PASSWORDS = (("outbound", "password"), ("inbound", "imap_password"))
+_SECRET_KEYS = frozenset({"password", "imap_password", "url", "broker"})  # their values are never repeated in a message
 _SECTIONS = {name: tuple(shape.annotation.model_fields) for name, shape in Settings.model_fields.items()}  # type: ignore[union-attr]
 _TOML_PIECE = re.compile(
     r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|\n|[\[\]{}=.]|[^\s\[\]{}=.#"\']+',
@@ -68,7 +69,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     except ValidationError as fault:
         found = [_explain(one, source) for one in fault.errors(include_url=False)]
         raise BadInput("\n".join(dict.fromkeys([*problems, *found]))) from None
-    settings, unread = _with_password(settings)
+    settings, unread = _with_passwords(settings)
     problems += [f"{source.place(at)}: {complaint}" for at, complaint in [*unread, *conflicts(settings)]]
     if problems:
         raise BadInput("\n".join(problems))
@@ -134,11 +135,11 @@ def _variables(environ: Mapping[str, str]) -> tuple[dict[tuple[str, ...], str], 
 
 
 def _password_in_file(values: Mapping[str, Any], source: _Source) -> Iterator[str]:
-    at = ("outbound", "password")
-    section = values.get("outbound")
-    if isinstance(section, dict) and "password" in section and at not in source.variables:
-        cure = "put it into a file of its own and name that as password_file"
-        yield f"{source.place(at)}: a password does not belong in the configuration; {cure}"
+    for name, key in _PASSWORDS:
+        section = values.get(name)
+        if isinstance(section, dict) and key in section and (name, key) not in source.variables:
+            cure = f"put it into a file of its own and name that as {key}_file"
+            yield f"{source.place((name, key))}: a password does not belong in the configuration; {cure}"
 
 
 def _with_homes(values: dict[str, Any]) -> dict[str, Any]:
@@ -152,15 +153,22 @@ def _with_homes(values: dict[str, Any]) -> dict[str, Any]:
     return filled
 
 
-def _with_password(settings: Settings) -> tuple[Settings, list[tuple[tuple[str, str], str]]]:
-    out = settings.outbound
-    if out.password_file is None or out.password is not None:
-        return settings, []
-    try:
-        password = out.password_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as fault:
-        return settings, [(("outbound", "password_file"), f"{out.password_file} cannot be read: {fault}")]
-    return settings.model_copy(update={"outbound": out.model_copy(update={"password": SecretStr(password)})}), []
+def _with_passwords(settings: Settings) -> tuple[Settings, list[tuple[tuple[str, str], str]]]:
+    """The passwords that stand in files of their own, and the files that cannot be read."""
+    unread = []
+    for name, key in _PASSWORDS:
+        section = getattr(settings, name)
+        path = getattr(section, f"{key}_file")
+        if path is None or getattr(section, key) is not None:
+            continue
+        try:
+            password = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            unread.append(((name, f"{key}_file"), f"{path} cannot be read: {fault}"))
+        else:
+            filled = section.model_copy(update={key: SecretStr(password)})
+            settings = settings.model_copy(update={name: filled})
+    return settings, unread
 
 
 def _explain(error: Mapping[str, Any], source: _Source) -> str:

@@ -174,7 +174,12 @@ class InboundSection(_Section):
 
     smtp: _Door = HostPort("127.0.0.1", 8025)
     lmtp: _DoorOrPath = None
-    imap: _Text = Field(default=None, repr=False)
+    imap: _Door = None
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_user: _Text = None
+    imap_password_file: Annotated[_File | None, _Optional] = None
+    imap_password: Annotated[SecretStr | None, _Optional] = None  # from its file or the environment only
+    imap_spam: _Text = None
     max_bytes: Annotated[int, Field(ge=65_536), BeforeValidator(_size)] = 25 * 2**20
     trust: Literal["unsigned-loopback", "own", "relay"] = "unsigned-loopback"
     authserv_id: _Text = None
@@ -247,6 +252,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
     yield from _unbuilt(settings)
     yield from _open_doors(settings)
     yield from _relays(settings.inbound)
+    yield from _mailbox_read(settings.inbound)
     out, dkim, web = settings.outbound, settings.dkim, settings.web
     if out.user and not out.password:
         yield ("outbound", "user"), "a user needs a password: name its file as password_file"
@@ -264,8 +270,6 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _unbuilt(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
-    if settings.inbound.imap:
-        yield ("inbound", "imap"), "reading a mailbox is not built yet; take the key out and use smtp or lmtp"
     if settings.engine.kind == "dramatiq" or settings.engine.broker:
         yield ("engine", "kind"), '"dramatiq" and its broker are not built yet; only "embedded" is'
 
@@ -291,6 +295,26 @@ def _relays(inbound: InboundSection) -> Iterator[tuple[tuple[str, str], str]]:
     if not inbound.authserv_id or not _AUTHSERV_ID.fullmatch(inbound.authserv_id):
         cure = 'write it as the server does, the first word of that field, such as "mx.example.org"'
         yield ("inbound", "authserv_id"), f'trust = "relay" needs the name in its Authentication-Results; {cure}'
-    if not inbound.trusted_relays and not isinstance(inbound.lmtp, Path):
+    by_mailbox_only = inbound.imap is not None and inbound.smtp is None and inbound.lmtp is None
+    if not inbound.trusted_relays and not isinstance(inbound.lmtp, Path) and not by_mailbox_only:
         cure = 'such as ["192.0.2.25"], or ["127.0.0.1", "::1"] for one on this machine'
         yield ("inbound", "trusted_relays"), f'trust = "relay" needs the addresses mail is handed in from, {cure}'
+
+
+def _mailbox_read(inbound: InboundSection) -> Iterator[tuple[tuple[str, str], str]]:
+    """A mailbox is somebody's, and what lies in it has come from outside."""
+    if inbound.imap is None:
+        return
+    if not inbound.imap_user or not inbound.imap_password:
+        yield (
+            ("inbound", "imap_user"),
+            "a mailbox needs imap_user, and its password in a file named as imap_password_file",
+        )
+    if inbound.imap_security == "none" and not inbound.imap.is_loopback:
+        yield ("inbound", "imap_security"), 'a password is never sent unencrypted: use "tls" or "starttls"'
+    if inbound.trust == "unsigned-loopback":
+        cure = 'use "relay" with your provider\'s authserv_id, or "own" (signatures only)'
+        yield (
+            ("inbound", "trust"),
+            f'mail from a mailbox has come from outside, where "unsigned-loopback" proves nothing; {cure}',
+        )

@@ -31,6 +31,7 @@ def keys_of(settings: Settings) -> Mapping[str, Path]:
         "dkim.pem": settings.dkim.key_file,
         "dkim-next.pem": settings.dkim.next_key_file,
         "relay-password": settings.outbound.password_file,
+        "mailbox-password": settings.inbound.imap_password_file,
     }
     return {name: path for name, path in named.items() if path is not None}
 

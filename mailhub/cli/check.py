@@ -17,6 +17,7 @@ from mailhub.delivery import opening
 from mailhub.delivery.opening import Trouble
 from mailhub.errors import BadInput
 from mailhub.hub.build import all_verbs
+from mailhub.inbound import mailbox as mailboxes
 from mailhub.inbound.server import bind
 from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
@@ -90,6 +91,7 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield from _keys(settings)
     yield from _trust(settings)
     yield from _doors(settings)
+    yield from _mailbox(settings)
     yield from _relay(settings)
     yield from _site(settings)
 
@@ -179,6 +181,23 @@ def _doors(settings: Settings) -> Iterator[Finding]:
         yield Finding(Weight.ERROR, str(bad))
     finally:
         lock.release()
+
+
+def _mailbox(settings: Settings) -> Iterator[Finding]:
+    account = mailboxes.account(settings.inbound)
+    if account is None:
+        return
+    try:
+        mailbox = mailboxes.connect(account)
+        folders = mailbox.folders()
+        mailbox.close()
+    except mailboxes.Unreachable as fault:
+        cure = "look at the imap keys of [inbound]. Until it opens, mail waits there"
+        yield Finding(Weight.WARNING, f"{account.user}: this mailbox cannot be read ({fault}); {cure}")
+        return
+    if folders == [mailboxes.INBOX]:
+        cure = "name its spam folder as imap_spam in [inbound], since mail for us may land there"
+        yield Finding(Weight.NOTE, f"{account.user}: the server marks no folder as spam; {cure}")
 
 
 def _relay(settings: Settings) -> Iterator[Finding]:

@@ -73,6 +73,8 @@ def _say_where(hub: Hub, service: Service) -> None:
     """Lines a person or a test can read: where the doors and the pages are, and what holds mail back."""
     doors = dict(service.doors.bound) if service.doors else {}
     said = [f"{kind} {_place(at)}" for kind, at in doors.items()]
+    if service.mailbox:
+        said.append(f"mailbox {service.mailbox.where}")
     if service.web:
         said.append(f"web http://{service.web.bound}/")
     click.echo("ready: " + (", ".join(said) or "no door is open"))

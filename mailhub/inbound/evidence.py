@@ -19,6 +19,7 @@ from mailhub.mail.message import Mail
 from mailhub.settings import InboundSection
 
 UNSIGNED_LOOPBACK, RELAY = "unsigned-loopback", "relay"
+MAILBOX = "imap"  # the protocol of mail that was read from a mailbox: its provider is the relay
 LOCAL = "local"  # the peer on a socket in the file system
 FRESH = timedelta(hours=72)  # a signed mail may be sent again by anybody; after this its author is asked (S-02)
 
@@ -29,7 +30,7 @@ def judge(
     """Find out where a mail comes from; asks the DNS, so never within a transaction."""
     if settings.trust == UNSIGNED_LOOPBACK or receipt.protocol == "import":
         return NOTHING
-    if settings.trust == RELAY and settings.authserv_id and _is_relay(receipt.peer, settings):
+    if settings.trust == RELAY and settings.authserv_id and _is_relayed(receipt, settings):
         said = results.of_relay(mail.headers, settings.authserv_id)
         return weighing.weigh_relayed(marks, said, resolver, real)
     return weighing.weigh(marks, Sent(receipt.peer, receipt.envelope_from), resolver, real)
@@ -50,7 +51,7 @@ def weigh(
 
 def is_from_here(mail: Mail, peer: str, protocol: str) -> bool:
     """Whether a program of this machine wrote it."""
-    if protocol == "import" or mail.received:
+    if protocol in ("import", MAILBOX) or mail.received:
         return False
     try:
         return peer == LOCAL or ip_address(peer).is_loopback
@@ -71,11 +72,11 @@ def _is_same(named: str, recipient: str) -> bool:
     return local == own and (above == below or ("." in above and below.endswith(f".{above}")))
 
 
-def _is_relay(peer: str, settings: InboundSection) -> bool:
-    if peer == LOCAL:
-        return True  # who may write to that socket is a matter of its folder
+def _is_relayed(receipt: InboundMail, settings: InboundSection) -> bool:
+    if receipt.protocol == MAILBOX or receipt.peer == LOCAL:
+        return True  # who may write to that mailbox or socket is a matter of its provider or its folder
     try:
-        address = ip_address(peer)
+        address = ip_address(receipt.peer)
     except ValueError:
         return False
     return any(address in network for network in settings.trusted_relays)

@@ -36,7 +36,7 @@ class InboundMail(Base):
     envelope_from: Mapped[str]  # "" is the null sender
     recipients: Mapped[list[str]] = mapped_column(sa.JSON)
     peer: Mapped[str]
-    protocol: Mapped[str]  # "smtp", "lmtp", "import"
+    protocol: Mapped[str]  # "smtp", "lmtp", "imap", "import"
     received_at: Mapped[datetime]
     state: Mapped[InboundState] = mapped_column(word(InboundState), default=InboundState.KEPT)
     lease_until: Mapped[datetime | None]

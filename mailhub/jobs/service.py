@@ -14,6 +14,8 @@ from mailhub.delivery.rows import BELL as OUTBOX
 from mailhub.hub.build import Hub
 from mailhub.hub.erasing import journal
 from mailhub.inbound import claims
+from mailhub.inbound import mailbox as mailboxes
+from mailhub.inbound.collecting import Collector
 from mailhub.inbound.door import open_doors
 from mailhub.inbound.intake import BELL as INBOUND
 from mailhub.inbound.server import Doors
@@ -54,6 +56,7 @@ class Service:
         self._presence = Presence(hub.database)
         self._control = ControlServer(control_path(hub), actions)
         self.doors: Doors | None = None
+        self.mailbox: Collector | None = None
         self.web: WebServer | None = None
 
     def start(self) -> None:
@@ -70,6 +73,10 @@ class Service:
             self._work()
         if "clock" in self._only:
             self._tick()
+        account = mailboxes.account(self._hub.settings.inbound)
+        if "inbound" in self._only and account is not None:
+            self.mailbox = Collector(self._hub, account)
+            self.mailbox.start()
         self._control.start()
 
     def stop(self) -> None:
@@ -80,6 +87,8 @@ class Service:
         self._worker.stop()
         if self.doors:
             self.doors.close()
+        if self.mailbox:
+            self.mailbox.stop()
         if self.web:
             self.web.stop()
         self._control.stop()

@@ -11,6 +11,7 @@ from mailhub.errors import BadInput
 from mailhub.measures import HostPort, Rate, host_port, length, rate, size
 
 SMALLEST = '[site]\nname = "Orto"\ndomain = "lists.test"\n'
+MAILBOX = 'imap = "imap.example.org:993"\nimap_user = "hub@example.org"\nimap_password_file = "imap"'
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
@@ -234,7 +235,6 @@ def test_loopback_is_this_machine(file: Path, value: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("INBOUND__IMAP", "imaps://x"),
         ("ENGINE__KIND", "dramatiq"),
         ("ENGINE__BROKER", "x"),
     ],
@@ -253,10 +253,18 @@ def test_what_is_not_built_says_so(file: Path, key: str, value: str) -> None:
         ('trust = "relay"\nauthserv_id = "mx; x"\ntrusted_relays = ["::1"]', "needs the name in its"),
         ('trust = "relay"\nauthserv_id = "mx.example.org"', "needs the addresses mail is handed in from"),
         ('trust = "everybody"', "inbound.trust"),
+        ('trust = "relay"\nauthserv_id = "mx.example.org"\nsmtp = ""\n' + MAILBOX, None),
+        ('trust = "own"\n' + MAILBOX, None),
+        ('trust = "relay"\nauthserv_id = "mx.example.org"\n' + MAILBOX, "needs the addresses mail is handed in from"),
+        ('trust = "own"\nimap = "imap.example.org:993"', "a mailbox needs imap_user"),
+        ('trust = "own"\nimap_security = "none"\n' + MAILBOX, "never sent unencrypted"),
+        (MAILBOX, "has come from outside"),
+        ('imap_password = "x"', "a password does not belong in the configuration"),
     ],
 )
 def test_whom_a_site_trusts_is_said_whole_or_refused(file: Path, settings: str, complains: str | None) -> None:
     text = f"{SMALLEST}[inbound]\n{settings}\n"
+    (file.parent / "imap").write_text("canary\n")
     if complains is None:
         assert settle(file, text).inbound.trust in settings
     else:
@@ -294,7 +302,7 @@ def test_the_example_names_every_key_and_only_those() -> None:
         for section, shape in Settings.model_fields.items()
         for key in shape.annotation.model_fields  # type: ignore[union-attr]
     }
-    assert written == known - {("outbound", "password")}  # which must not stand in a file
+    assert written == known - {("outbound", "password"), ("inbound", "imap_password")}  # which must not stand in a file
     assert list(tomllib.loads(EXAMPLE.read_text())) == list(Settings.model_fields)
 
 

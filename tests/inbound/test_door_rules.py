@@ -57,6 +57,7 @@ def test_only_fields_of_the_header_count_as_hops() -> None:
         (PLAIN, "127.8.8.8", "lmtp", A),
         (PLAIN, "::1", "smtp", A),
         (PLAIN, "local", "lmtp", A),
+        (PLAIN, "127.0.0.1", "imap", NOTHING),
         (HOP + PLAIN, "127.0.0.1", "smtp", NOTHING),
         (b"received: x\r\n" + PLAIN, "127.0.0.1", "smtp", NOTHING),
         (PLAIN, "192.0.2.1", "smtp", NOTHING),

@@ -19,12 +19,16 @@ from mailhub.errors import BadInput
 from mailhub.hub.build import Hub, build_hub
 from mailhub.hub.chores import Chore
 from mailhub.inbound import claims, intake
+from mailhub.inbound.collecting import Collector
+from mailhub.inbound.mailbox import Fetched
+from mailhub.inbound.tables import InboundMail
 from mailhub.jobs import service as services
 from mailhub.jobs.doorbell import Doorbell
 from mailhub.jobs.service import Service, control_path
 from mailhub.lists import enrolling, publishing
 from mailhub.sandbox.manners import Manners, Received
 from mailhub.sandbox.sink import Sink
+from tests.stories.mailboxes import Remembered
 
 PATIENCE = 30.0
 MAIL = (
@@ -280,3 +284,34 @@ def test_the_write_ahead_log_is_folded_back_now_and_then(opens: Open, monkeypatc
     service = opens("clock")
     service.start()
     assert folded.wait(PATIENCE)
+
+
+class OneLetter(Remembered):
+    """A mailbox that tells when the letter in it has been fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched = threading.Event()
+        self.puts(MAIL)
+
+    def fetch(self, uid: int) -> Fetched | None:
+        self.fetched.set()
+        return super().fetch(uid)
+
+
+def test_a_mailbox_is_read_while_the_service_runs(opens: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = OneLetter()
+    monkeypatch.setattr(services, "Collector", lambda hub, account: Collector(hub, account, provider.connect))
+    service = opens(
+        MAILHUB_INBOUND__IMAP="127.0.0.1:1143",
+        MAILHUB_INBOUND__IMAP_USER="all@lists.test",
+        MAILHUB_INBOUND__IMAP_PASSWORD="x",
+        MAILHUB_INBOUND__TRUST="own",
+    )
+    service.start()
+    assert service.mailbox is not None
+    assert service.mailbox.where == "all@lists.test at 127.0.0.1:1143"
+    assert provider.fetched.wait(PATIENCE)
+    service.stop()  # ends soon, and what was fetched is kept
+    with Database(str(hub_of(service).database.url)).reading() as session:
+        assert session.scalars(sa.select(InboundMail.protocol)).all() == ["imap"]
