@@ -16,7 +16,7 @@ def text(view: View, contact: str) -> str:
     blocks += ["\n".join(lines) for lines in parted(view)]
     blocks += [RULE, wrap(wordings.answering(view)), wrap("\n".join(wordings.rule(view)))]
     if view.page:
-        blocks.append(f"{wrap(say(view.letter.language, 'digests.page'))}\n{view.page}")
+        blocks.append("\n".join(_page(view)))
     because, last = wordings.footer(view, contact)
     return "\n\n".join(blocks) + f"\n\n-- \n{because}\n{last}"
 
@@ -29,7 +29,12 @@ def printed(view: View, item: Shown) -> str:
 def around(view: View) -> str:
     """The words of the letter about none of its things, of its text and its HTML."""
     words = (wordings.subject(view), wordings.opening(view), *wordings.welcome(view), wordings.answering(view))
-    return "\n".join((*words, *wordings.rule(view), *wordings.footer(view, "")))
+    return "\n".join((*words, *wordings.rule(view), *_page(view), *wordings.footer(view, "")))
+
+
+def _page(view: View) -> list[str]:
+    """Where one chooses by pressing, on a site that has pages."""
+    return [wrap(say(view.letter.language, "digests.page")), view.page] if view.page else []
 
 
 def parted(view: View) -> list[list[str]]:

@@ -17,7 +17,7 @@ AUTHORS = {
 }
 QUESTION = {"it": "A quale messaggio rispondi?", "en": "Which message do you mean?"}
 SAMPLE = {"it": 18, "en": 12}
-TOKEN = re.compile(r"\br\.[a-z2-7]{30,}")
+TOKEN = re.compile(r"(?:\br\.|/me/)[a-z2-7]{30,}")
 
 
 def sends_letter(town: Town, language: str) -> str:
