@@ -23,6 +23,7 @@ from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
 from mailhub.lists import publishing
 from mailhub.mail import dkim
+from mailhub.mail.authenticity import results
 from mailhub.measures import HostPort
 from mailhub.settings import Settings
 from mailhub.templates import layouts, looks
@@ -184,20 +185,36 @@ def _doors(settings: Settings) -> Iterator[Finding]:
 
 
 def _mailbox(settings: Settings) -> Iterator[Finding]:
+    """Whether the mailbox opens, and whether the settings know it as its newest mail shows it."""
     account = mailboxes.account(settings.inbound)
     if account is None:
         return
     try:
-        mailbox = mailboxes.connect(account)
-        folders = mailbox.folders()
-        mailbox.close()
+        seen = mailboxes.peek(account)
     except mailboxes.Unreachable as fault:
         cure = "look at the imap keys of [inbound]. Until it opens, mail waits there"
         yield Finding(Weight.WARNING, f"{account.user}: this mailbox cannot be read ({fault}); {cure}")
         return
-    if folders == [mailboxes.INBOX]:
+    if not seen.has_spam:
         cure = "name its spam folder as imap_spam in [inbound], since mail for us may land there"
         yield Finding(Weight.NOTE, f"{account.user}: the server marks no folder as spam; {cure}")
+    if seen.newest is not None:
+        yield from _provider(settings, results.said_by(seen.newest))
+
+
+def _provider(settings: Settings, name: str | None) -> Iterator[Finding]:
+    """What the provider calls itself where it writes down who sent a mail."""
+    inbound = settings.inbound
+    if name is None:
+        if inbound.trust == "relay":
+            what = "the newest mail in the mailbox bears no Authentication-Results above its Received"
+            yield Finding(Weight.NOTE, f"{what}: only signatures (DKIM) prove who wrote")
+    elif inbound.trust == "own":
+        cure = f'trust = "relay" and authserv_id = "{name}" in [inbound] would count it too'
+        yield Finding(Weight.NOTE, f"the provider writes down who sent a mail; {cure}")
+    elif (inbound.authserv_id or "").lower() != name.lower():
+        what = f'[inbound] authserv_id is "{inbound.authserv_id}", and the newest mail was judged by "{name}"'
+        yield Finding(Weight.WARNING, f"{what}; if that is your provider, write its name, else its word does not count")
 
 
 def _relay(settings: Settings) -> Iterator[Finding]:

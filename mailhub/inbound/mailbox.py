@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
 
 from mailhub.errors import MailhubError
-from mailhub.mail.wire import LIMITS
+from mailhub.mail.wire import LIMITS, Field, Unreadable, split
 from mailhub.measures import HostPort
 from mailhub.settings import InboundSection
 
@@ -80,6 +80,29 @@ def connect(wanted: Account) -> Mailbox:
     """Log in. Raises Unreachable with the reason."""
     with _asking(wanted):
         return _Imap(wanted, _greeted(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a mailbox shows to whoever sets it up."""
+
+    has_spam: bool  # whether a spam folder is known
+    newest: tuple[Field, ...] | None  # the header of its last mail, if there is one
+
+
+def peek(wanted: Account) -> Seen:
+    """Log in, look, and hang up. Raises Unreachable with the reason."""
+    mailbox = connect(wanted)
+    try:
+        folders = mailbox.folders()
+        mailbox.open(INBOX)
+        numbers = mailbox.after(0, date(1970, 1, 1))
+        last = mailbox.fetch(numbers[-1]) if numbers else None
+        return Seen(len(folders) > 1, split(last.raw)[0] if last else None)
+    except Unreadable:
+        return Seen(True, None)  # a header without end says nothing
+    finally:
+        mailbox.close()
 
 
 def _greeted(wanted: Account) -> imaplib.IMAP4:

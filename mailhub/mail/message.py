@@ -46,7 +46,7 @@ class Mail:
 
     received: int
     list_ids: tuple[str, ...]
-    loops: tuple[str, ...]  # whose hands it went through: X-Loop, Delivered-To, X-BeenThere
+    loops: tuple[str, ...]  # which lists it went through: X-Loop, X-BeenThere
 
     def header(self, name: str) -> str:
         """The first field of this name as readable text, or nothing."""
@@ -62,7 +62,8 @@ class Mail:
 
 # At most one of each (RFC 5322 section 3.6); a second From is graver.
 _SINGLE = ("date", "sender", "reply-to", "to", "cc", "message-id", "in-reply-to", "references", "subject")
-_HANDS = ("x-loop", "delivered-to", "x-beenthere")
+# Not Delivered-To: a provider writes it when it puts a mail into our own mailbox.
+_HANDS = ("x-loop", "x-beenthere")
 _ID = re.compile(r"<([^<>]++)>")
 _ID_CHARACTERS = re.compile(r"[\x21-\x7e\x80-\U0010ffff]{1,900}")
 _LIST_ID = re.compile(rb"<([^<>]++)>")

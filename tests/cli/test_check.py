@@ -1,5 +1,6 @@
 """`mailhub check` names what would stop a site before it does, each in one line with its cure."""
 
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from mailhub.jobs.lock import SiteLock
 from mailhub.sandbox.sink import Sink
 from tests.cli.conftest import Cli
+from tests.inbound.dovecot import PASSWORD, client, dovecot, needed
 
 
 @pytest.fixture
@@ -133,3 +135,48 @@ def test_nobody_to_organise_is_a_warning(well: Cli) -> None:
 def test_who_checks_mail_behind_another_server_hears_what_that_cannot_see(well: Cli) -> None:
     change(well, 'trust = "unsigned-loopback"', 'trust = "own"')
     assert "sees signatures (DKIM) but no sending hosts (SPF)" in well.says("check")
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[int]:
+    """The port of a real Dovecot, with one mail."""
+    with dovecot(needed()) as port:
+        with client(port, "hub@lists.test") as owner:
+            mail = b"Authentication-Results: mx.provider.example; spf=pass\r\nReceived: from a by b\r\n\r\nHello\r\n"
+            owner.append("INBOX", "", "", mail)
+        yield port
+
+
+def reads_mailbox(site: Cli, port: int, rest: str) -> None:
+    (site.folder / "imap").write_text(PASSWORD)
+    (site.folder / "imap").chmod(0o600)
+    keys = (
+        f'imap = "127.0.0.1:{port}"\nimap_user = "hub@lists.test"\nimap_password_file = "imap"\nimap_security = "none"'
+    )
+    text = re.sub(r"(?m)^(smtp|trust) = .*$", "", site.config.read_text())
+    site.config.write_text(text.replace("[inbound]", f'[inbound]\nsmtp = ""\n{keys}\n{rest}'))
+
+
+@pytest.mark.parametrize(
+    ("trust", "said"),
+    [
+        ('trust = "relay"\nauthserv_id = "MX.provider.example"', "0 errors, 0 warnings."),
+        (
+            'trust = "relay"\nauthserv_id = "mx.other.example"',
+            'and the newest mail was judged by "mx.provider.example"; if',
+        ),
+        ('trust = "own"', 'trust = "relay" and authserv_id = "mx.provider.example" in [inbound] would count it too'),
+    ],
+)
+def test_a_mailbox_says_what_its_provider_calls_itself(well: Cli, mailbox: int, trust: str, said: str) -> None:
+    reads_mailbox(well, mailbox, trust)
+    assert said in well.says("check")
+
+
+def test_a_mailbox_that_does_not_open_is_a_warning(well: Cli) -> None:
+    reads_mailbox(well, 1, 'trust = "own"')
+    said = well.says("check")
+    assert (
+        "hub@lists.test: this mailbox cannot be read (127.0.0.1:1: [Errno 111] Connection refused); look at the" in said
+    )
+    assert "Until it opens, mail waits there" in said

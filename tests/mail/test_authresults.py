@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mailhub.mail.authenticity.results import Result, of_relay, read
+from mailhub.mail.authenticity.results import Result, of_relay, read, said_by
 from mailhub.mail.wire import split
 
 RELAY = "mx.lists.test"
@@ -79,3 +79,17 @@ def test_hostile_fields_cost_little(hostile: bytes) -> None:
     read(b"mx.a; " + hostile * (1_000_000 // len(hostile)))
     read(b"mx.a; " + hostile * (8_000 // len(hostile)))
     assert time.process_time() - before <= 0.2
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (PASS + HOP, "mx.lists.test"),
+        (HOP + PASS, None),  # anybody may have written it
+        (b"Authentication-Results: mx a b c\r\n" + PASS + HOP, "mx.lists.test"),
+        (b"Subject: x\r\n" + HOP, None),
+        (b"", None),
+    ],
+)
+def test_a_provider_names_itself_above_its_own_hop(header: bytes, name: str | None) -> None:
+    assert said_by(split(header + b"\r\nHello\r\n")[0]) == name

@@ -1,7 +1,7 @@
 """A community with one mailbox: everything works by `hub+…`, over IMAP, and each mail is taken in once."""
 
-import os
 from collections.abc import Iterator
+from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import pytest
 from mailhub.db.session import Database
 from mailhub.faults import Injected, arm
 from mailhub.inbound.mailbox import Account, Unreachable, connect
-from tests.inbound.dovecot import PASSWORD, SPAM, dovecot, installed
+from tests.inbound.dovecot import PASSWORD, SPAM, dovecot, needed
 from tests.stories.conftest import _town
 from tests.stories.mailboxes import USER, ByMailbox, Provider, Remembered, Served, delivered, where
 from tests.stories.town import body
@@ -21,12 +21,7 @@ ANA, BEA, ZOE, GROUP = "ana@example.org", "bea@example.org", "zoe@example.net", 
 @pytest.fixture(scope="module")
 def server() -> Iterator[int]:
     """The port of a real Dovecot."""
-    program = installed()
-    if program is None and os.environ.get("CI", "").lower() == "true":
-        pytest.fail("no Dovecot: apt-get install dovecot-imapd", pytrace=False)
-    if program is None:
-        pytest.skip("no Dovecot: apt-get install dovecot-imapd")
-    with dovecot(program) as port:
+    with dovecot(needed()) as port:
         yield port
 
 
@@ -74,6 +69,19 @@ def test_mail_that_was_taken_for_spam_is_read_too(site: ByMailbox) -> None:
     raw = site.letter(ANA, GROUP, "Seeds", "Who has some?").as_bytes()
     site.receives(raw, ANA, [GROUP], SPAM)
     assert site.subjects(BEA) == ["Seeds"]
+
+
+def test_the_address_a_provider_notes_when_it_delivers_is_no_loop(quick: ByMailbox) -> None:
+    quick.opens_list("garden", members=[ANA, BEA])
+    raw = delivered(quick.letter(ANA, GROUP, "Seeds", "Who has some?").as_bytes(), ANA, GROUP)
+    quick.provider.puts(raw.replace(f"Delivered-To: {USER}".encode(), f"Delivered-To: {GROUP}".encode()))
+    quick.collector.look()
+    quick.settles()
+    [copy] = quick.inbox(BEA)
+    quick.provider.puts(delivered(copy.as_bytes(policy=SMTP), BEA, GROUP))  # but a copy of ours that comes back is
+    quick.collector.look()
+    quick.settles()
+    assert quick.last() == ("dropped", "loop")
 
 
 def test_a_mail_without_the_providers_word_waits_for_its_author(quick: ByMailbox) -> None:

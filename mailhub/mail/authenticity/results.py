@@ -33,6 +33,17 @@ def of_relay(fields: Sequence[Field], authserv_id: str) -> tuple[Result, ...]:
     return ()  # a mail that no server says it has received came from no relay
 
 
+def said_by(fields: Sequence[Field]) -> str | None:
+    """Who wrote down what it found when the mail came in: the name to believe, where the server is ours."""
+    for one in fields:
+        name = one.name.lower()
+        if name == "received":
+            return None
+        if name == "authentication-results" and (found := read(one.value)) is not None:
+            return found[0]
+    return None
+
+
 def read(value: bytes) -> tuple[str, tuple[Result, ...]] | None:
     """Who says it, and what; None where the field cannot be read with certainty."""
     if len(value) > LONGEST:
