@@ -25,7 +25,11 @@ pages = Blueprint("preferences", __name__)
 
 VIA = "button"
 OF_A_GROUP = frozenset({"each", "digest", "pause", "resume", "leave"})
-OF_THE_PERSON = {"letter-time": LETTER, "address-by": Thing(tokens.ME.name, 0)}
+OF_THE_PERSON = {
+    "letter-time": LETTER,
+    **{name: Thing(tokens.ME.name, 0) for name in ("address-by", "data", "forget", "forget-all")},
+}
+NEVER_UNDONE = frozenset({"forget", "forget-all"})
 
 
 @pages.get("/me")
@@ -109,15 +113,16 @@ def _pressed(session: Session, person: Person) -> Response:
     acting.tell_once(act, carried)
     if not isinstance(carried.ruling, Allowed):
         return page("sign-in-first.html")
-    return _told(carried)
+    return _told(carried, verb)
 
 
-def _told(carried: acting.Carried) -> Response:
+def _told(carried: acting.Carried, verb: Verb) -> Response:
     """What the mail says too that is on its way; or why nothing has happened."""
     outcome = carried.outcome
     if outcome is None or outcome.answer is None:
         done = outcome is not None and outcome.done
-        return page("me-done.html", title=_said("web.me-saved" if done else "web.me-nothing"), text="", done=done)
+        key = "nothing" if not done else "mailed" if verb.level is Level.CHARTER else "saved"
+        return page("me-done.html", title=_said(f"web.me-{key}"), text="", done=done)
     words = language.mail(chosen_language(), outcome.answer.key, **outcome.answer.values)
     return page("me-done.html", title=words.subject, text=words.text, done=outcome.done)
 
@@ -143,6 +148,8 @@ def _argument(name: str) -> str | None:
     """What a reply would say after the word."""
     if name == "letter-time":
         return own.as_words(_hour(request.form.get("hour", "")), request.form.getlist("day"))
+    if name in NEVER_UNDONE and request.form.get("sure") != "yes":
+        return None
     if name == "pause":
         length = request.form.get("for", "")
         return language.say(chosen_language(), f"web.pause-{length}") if length in own.PAUSES[1:] else ""

@@ -154,3 +154,21 @@ def test_looking_changes_nothing_and_belonging_elsewhere_is_not_needed(quick_pag
     assert place is not None
     assert place.state is SubscriptionState.ACTIVE
     assert "Done" not in said
+
+
+def test_who_has_signed_in_gets_their_data_and_may_be_forgotten(quick_pages: Pages) -> None:
+    town, path = quick_pages.town, own(quick_pages)
+    for do in ("data", "forget", "forget-all"):
+        assert "needs signing in first" in press(quick_pages.client, path, do, sure="yes")
+    browser = signs_in(quick_pages, ANA)
+    assert "a mail is on its way" in press(browser, "/me", "data")
+    town.settles()
+    assert town.mailbox(ANA)[-1]["Subject"] == "Your data: mail 1 of 1"
+    before = quick_pages.rows()
+    press(browser, "/me", "forget")  # without the word that it cannot be undone
+    assert quick_pages.rows() == before
+    assert "a mail is on its way" in press(browser, "/me", "forget", sure="yes")
+    town.passes(minutes=6)
+    assert town.mailbox(ANA)[-1]["Subject"] == "Done: we will not write again"
+    assert town.person(ANA) is None
+    assert "Your page" not in browser.get("/me", base_url=BASE).text
