@@ -1,7 +1,8 @@
 """Takes in what comes to the site's mailbox, each mail once; the place reached is kept with the mail, in one commit.
 
-Nothing is deleted or marked there. When a server numbers its mails anew (UIDVALIDITY), all are looked at again, and
-what was kept before is known by its bytes; so is a mail that somebody moves out of the spam folder.
+Nothing is deleted or marked there. When a server numbers its mails anew (UIDVALIDITY), the latest are looked at again,
+and what was kept before is known by its bytes; so is a mail that somebody moves out of the spam folder. Older ones are
+not: some of them may have been forgotten here since.
 """
 
 import logging
@@ -36,7 +37,8 @@ class Place:
 
     validity: int
     uid: int
-    since: date
+    since: date  # what had come before that day is left alone
+    seen: date  # the last day on which it was read to its end
 
 
 class Collector:
@@ -98,15 +100,22 @@ class Collector:
             fetched = mailbox.fetch(uid)
             place = replace(place, uid=uid)
             count += self._keep(name, place, fetched)
+        else:
+            self._read_through(name, place)
         return count
+
+    def _read_through(self, name: str, place: Place) -> None:
+        if (today := self._hub.clock.real().date()) != place.seen:
+            with self._hub.database.transaction() as session:
+                _reach(session, name, replace(place, seen=today))
 
     def _place(self, name: str, validity: int) -> Place:
         with self._hub.database.reading() as session:
             kept = state.get(session, name)
-        if kept is not None:
-            uid = kept["uid"] if kept["validity"] == validity else 0
-            return Place(validity, uid, date.fromisoformat(kept["since"]))
-        first = Place(validity, 0, (self._hub.clock.real() - BEFORE).date())
+        if kept is not None and kept["validity"] == validity:
+            return Place(validity, kept["uid"], date.fromisoformat(kept["since"]), date.fromisoformat(kept["seen"]))
+        seen = date.fromisoformat(kept["seen"]) if kept else self._hub.clock.real().date()
+        first = Place(validity, 0, seen - BEFORE, seen)
         with self._hub.database.transaction() as session:
             _reach(session, name, first)  # from now on everything counts, also what comes while we are stopped
         return first
@@ -137,7 +146,8 @@ class Collector:
 
 
 def _reach(session: Session, name: str, place: Place) -> None:
-    state.put(session, name, {"validity": place.validity, "uid": place.uid, "since": place.since.isoformat()})
+    days = {"since": place.since.isoformat(), "seen": place.seen.isoformat()}
+    state.put(session, name, {"validity": place.validity, "uid": place.uid, **days})
 
 
 def _is_known(session: Session, sha256: str) -> bool:

@@ -42,6 +42,7 @@ class Remembered:
     is_down: bool = False
     mails: dict[str, dict[int, bytes]] = field(default_factory=lambda: {INBOX: {}, SPAM: {}})
     opened: str = INBOX
+    since: date = date.min  # the day that was last asked for
 
     def puts(self, raw: bytes, folder: str = INBOX) -> None:
         self.mails[folder][max(self.mails[folder], default=0) + 1] = crlf(raw)
@@ -67,6 +68,7 @@ class Remembered:
         return self.validity
 
     def after(self, uid: int, since: date) -> list[int]:
+        self.since = since
         return [number for number in self.mails[self.opened] if number > uid]
 
     def fetch(self, uid: int) -> Fetched | None:

@@ -1,6 +1,7 @@
 """A community with one mailbox: everything works by `hub+…`, over IMAP, and each mail is taken in once."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
@@ -107,6 +108,19 @@ def test_each_mail_is_taken_in_once_whatever_the_server_does(quick: ByMailbox) -
     quick.restarts()
     assert quick.collector.look() == 0
     assert quick.subjects(BEA) == ["Seeds"]
+
+
+def test_old_mail_is_left_alone_at_first_and_when_it_gets_new_numbers(quick: ByMailbox) -> None:
+    assert isinstance(quick.provider, Remembered)
+    quick.collector.look()
+    assert quick.provider.since == date(2026, 3, 8)  # the day before
+    quick.clock.pass_by(timedelta(days=10))
+    quick.collector.look()
+    assert quick.provider.since == date(2026, 3, 8)
+    quick.clock.pass_by(timedelta(days=3))  # the service was stopped
+    quick.provider.numbers_anew()
+    quick.collector.look()
+    assert quick.provider.since == date(2026, 3, 18)  # the day before it was last read
 
 
 def test_a_power_cut_between_reading_and_keeping_loses_nothing(quick: ByMailbox) -> None:
