@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -116,7 +117,7 @@ class Verbs:
         if verb.name in self._by_name:
             raise Clash(f"verb {verb.name!r} is declared twice")
         for other in self._by_name.values():
-            shared = _plain_words(verb) & _plain_words(other)
+            shared = set(_plain_words(verb)) & set(_plain_words(other))
             if shared and _meet(verb.things, other.things):
                 raise Clash(f"verbs {verb.name!r} and {other.name!r} both claim {sorted(shared)}")
         for suffix in (s for forms in verb.suffixes.values() for s in forms):
@@ -167,7 +168,7 @@ class Verbs:
         said = plain(line)
         is_short = len(said) <= LONGEST_COMMAND
         for verb in (v for v in self.for_kind(kind) if said and (is_short or v.takes_prose)):
-            for word in sorted(_plain_words(verb), key=len, reverse=True):
+            for word in _plain_words(verb):
                 if verb.reads is not None:
                     if f"{said} ".startswith(f"{word} ") and verb.reads(said):
                         return Call(verb, said)
@@ -190,8 +191,15 @@ def _after_word(verb: Verb) -> str:
     return ":" if verb.colon else " ,:;"
 
 
-def _plain_words(verb: Verb) -> frozenset[str]:
-    return frozenset(plain(word) for words in verb.words.values() for word in words)
+def _plain_words(verb: Verb) -> tuple[str, ...]:
+    """Its words in all languages as `plain` reads them, the longest first."""
+    return _made_plain(tuple(word for words in verb.words.values() for word in words))
+
+
+@lru_cache(maxsize=1024)
+def _made_plain(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Made once: every line somebody writes is held against all of them."""
+    return tuple(sorted({plain(word) for word in words}, key=lambda word: (-len(word), word)))
 
 
 def _meet(ours: frozenset[str], theirs: frozenset[str]) -> bool:

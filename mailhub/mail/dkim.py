@@ -178,7 +178,9 @@ def _public(kind: str, key: bytes) -> rsa.RSAPublicKey | ed25519.Ed25519PublicKe
     return loaded
 
 
+@lru_cache(maxsize=8)
 def _load(pem: bytes) -> rsa.RSAPrivateKey:
+    """Loaded once; to check a key takes as long as sixty signatures."""
     try:
         key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:

@@ -51,7 +51,9 @@ def page(session: Session, site: Site, *, now: datetime) -> int:
         is_over = _STEPS[erasure.stage](session, site, erasure)
     if is_over:
         _go_on(session, site, erasure, now)
-    elif erasure.stage is ErasureStage.GOODBYE or others.must_wait(erasure):
+    elif erasure.stage is ErasureStage.GOODBYE:
+        erasure.next_at = _when_it_leaves(session, erasure, now)
+    elif others.must_wait(erasure):
         erasure.next_at = now + LOOK_AGAIN
     session.flush()
     return 1
@@ -64,13 +66,22 @@ def next_due(session: Session) -> datetime | None:
 
 def _goodbye_is_over(session: Session, erasure: Erasure, now: datetime) -> bool:
     """Whether the last mail has left, or has been given up."""
-    leaving = Delivery.person_id == erasure.person_id, Delivery.state.in_(_LEAVING)
-    if session.scalar(sa.select(Delivery.mailing_id).where(*leaving).limit(1)) is None:
+    if session.scalar(sa.select(Delivery.mailing_id).where(*_leaving(erasure)).limit(1)) is None:
         return True
     if now < erasure.asked_at + WITHIN:
         return False
     outbox.cancel_all(session, erasure.person_id, now=now, reason=REASON)
     return True
+
+
+def _when_it_leaves(session: Session, erasure: Erasure, now: datetime) -> datetime:
+    """When to look at the goodbye again: where it was put off, not before it is tried."""
+    tried_at = session.scalar(sa.select(sa.func.min(Delivery.due_at)).where(*_leaving(erasure))) or now
+    return min(max(tried_at, now) + LOOK_AGAIN, max(erasure.asked_at + WITHIN, now + LOOK_AGAIN))
+
+
+def _leaving(erasure: Erasure) -> tuple[sa.ColumnElement[bool], ...]:
+    return Delivery.person_id == erasure.person_id, Delivery.state.in_(_LEAVING)
 
 
 def _go_on(session: Session, site: Site, erasure: Erasure, now: datetime) -> None:
