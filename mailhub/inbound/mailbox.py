@@ -22,7 +22,7 @@ INBOX = "INBOX"
 SECONDS = 30.0  # to wait for each answer
 _LARGEST = LIMITS.size + 1  # bytes: of a larger mail enough is fetched to list it as too large
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LISTED = re.compile(rb'\(([^)]*)\) (?:"(?:[^"\\]|\\.)*+"|NIL) (.+)', re.DOTALL)
+_LISTED = re.compile(rb'\(([^)]*)\) (?:"(?:[^"\\]|\\.)*"|NIL) (.+)', re.DOTALL)
 _JUNK = rb"\junk"  # RFC 6154
 
 

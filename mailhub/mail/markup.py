@@ -7,7 +7,7 @@ LONGEST = 512 * 1024
 DEEPEST = 200
 _OPEN, _CLOSE = "\ue000", "\ue001"  # stand for the ends of a quotation while inscriptis lays out the text
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)[^<>]*+>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)(?=((?:[^<>"']|"[^"<]*"|'[^'<]*')*))\3[^<>]*+>""")
 _ANY_TAG = re.compile(r"<[^<>]*+>")
 _UNREAD = re.compile(r"<(!--|script\b|style\b|head\b|title\b)", re.IGNORECASE)
 _HUGE_NUMBER = re.compile(r"&#x?[0-9a-fA-F]{8,}+;?")

@@ -8,7 +8,7 @@ from mailhub.mail.problems import Problem
 from mailhub.mail.words import header_text, one_line
 
 _PARAMETER = re.compile(
-    rb';[ \t\r]*+([^=;\s"]{1,60}+)[ \t\r]*+=[ \t\r]*+("(?:[^"\\]|\\.)*+"?|[^;]*+)|;[ \t\r]*+([^=;\s"]{1,60}+)',
+    rb';[ \t\r]*+([^=;\s"]{1,60}+)[ \t\r]*+=[ \t\r]*+("(?:[^"\\]|\\.)*"?|[^;]*+)|;[ \t\r]*+([^=;\s"]{1,60}+)',
     re.DOTALL,
 )
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")

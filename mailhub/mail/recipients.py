@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mailhub.mail.words import header_text
 
 _TOKEN = re.compile(rb'<++[^<>]*+>*+|["(),;:]|[^"<(),;:]++')
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _PARENTHESIS = re.compile(rb"\\.|[()]", re.DOTALL)
 _SPOKEN = re.compile(rb"([^\s@]++) at ([^\s@.]++\.[^\s@]++)")  # as archives hide addresses

@@ -16,7 +16,7 @@ _MOST_PIECES = 100_000
 _MOST_JUNK = 0.05  # of the sample; above that it was never base64
 # One file of the days before MIME: `begin 644 name`, lines that tell their length, `end`.
 _UU_FILE = re.compile(
-    rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,90}\r?\n)++)end[ \t\r]*(?:\n|\Z)", re.MULTILINE
+    rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,90}+\r?\n)+)end[ \t\r]*(?:\n|\Z)", re.MULTILINE
 )
 
 

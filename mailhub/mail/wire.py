@@ -61,7 +61,7 @@ class Field:
 
 
 # Possessive, so that no input makes it step back.
-_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+\n?")
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*\n?")
 _KNOWN = re.compile(
     rb"(?:from|to|cc|bcc|subject|date|sender|reply-to|message-id|in-reply-to|references|return-path|received|"
     rb"mime-version|content-[a-z-]{2,30}|x-[a-z0-9-]{2,60}|list-[a-z-]{2,20}|dkim-signature|delivered-to)[ \t]*+:",
