@@ -125,7 +125,7 @@ def _is_hidden(char: str) -> bool:
 # One mailbox and nothing that two readers could read in two ways. A quoted name may hold anything; an unquoted one,
 # and a comment, nothing of the grammar of addresses.
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\xff-]++"
-_LABEL = rb"[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,200}+(?<!-))?"
+_LABEL = rb"[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{1,200}+(?<!-))?"  # not empty: it would be tried in 2^n ways
 _ADDRESS = rb"((?:" + _ATOM + rb"\.)*" + _ATOM + rb")@((?:" + _LABEL + rb"\.)+" + _LABEL + rb")"
 _SAFE_COMMENT = rb"\([^()<>@\\\x00-\x1f\x7f,;:\"]*+\)"
 _NAME = rb"(?:[^()<>@\\\x00-\x08\x0a-\x1f\x7f,;:\"]|\"(?:[^\"\\\x00-\x1f\x7f]|\\[ -~])*\"|" + _SAFE_COMMENT + rb")*"
