@@ -65,21 +65,24 @@ def scrolls(page: Page) -> list[str]:
 
 
 def look(visit: Visit, name: str) -> None:
-    """Look at the page that is open, on a phone, at a desk and in the dark; what is wrong is written down."""
+    """Look at the page that is open: its width at every size, all else as the visitor has it and in the dark; what is
+    wrong is written down."""
     if not visit.has_script:  # nothing can be measured then: such a visit only walks
         return
-    page, before = visit.page, visit.page.viewport_size
+    page, own = visit.page, visit.page.viewport_size
     page.wait_for_load_state()
-    visit.size(DESK)
-    faults = scrolls(page)
-    visit.size(NARROWEST)
-    faults += scrolls(page)
-    visit.size(PHONE)
-    faults += [*scrolls(page), *axe(page), *page.evaluate(_SMALL_TARGETS, LEAST_TARGET)]
-    page.emulate_media(color_scheme="dark")  # nothing but colours depends on it
-    faults += [f"in the dark, {fault}" for fault in axe(page, "color-contrast")]
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(before or {"width": PHONE[0], "height": PHONE[1]})
+    faults = []
+    for size in (DESK, NARROWEST, PHONE):
+        visit.size(size)
+        faults += scrolls(page)
+    faults += page.evaluate(_SMALL_TARGETS, LEAST_TARGET)
+    if own is not None:
+        page.set_viewport_size(own)
+    if visit.has_axe:
+        faults += axe(page)
+        page.emulate_media(color_scheme="dark")  # nothing but colours depends on it
+        faults += [f"in the dark, {fault}" for fault in axe(page, "color-contrast")]
+        page.emulate_media(color_scheme="light")
     spoken = page.locator("html").get_attribute("lang")
     faults += [] if spoken == visit.language else [f"it speaks {spoken}"]
     visit.faults += [f"{name} ({visit.language}), {fault}" for fault in faults]

@@ -54,6 +54,7 @@ class Visit:
     language: str
     has_script: bool
     hosts: Sequence[str] = (HOST,)
+    has_axe: bool = True  # it looks at each page that is looked at
     faults: list[str] = field(default_factory=list)
 
     def goes(self, link: str) -> int:
