@@ -7,9 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
+
+_MOST_COMPILED = 2_000  # statements
+_COMPILED: dict[tuple[str, str | None, int | None], tuple[Dialect, Any]] = {}
 
 BELLS = "bells"
 ROWS = "rows"
@@ -30,7 +34,7 @@ class Database:
             self.writer = _sqlite(url, size=1, query_only=False)
             self.reader = _sqlite(url, size=readers, query_only=True)
         else:
-            self.writer = sa.create_engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
+            self.writer = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
             self.reader = self.writer
 
     @contextmanager
@@ -85,11 +89,27 @@ def ring(session: Session, kind: str) -> None:
     session.info.setdefault(BELLS, set()).add(kind)
 
 
+def _engine(url: str, **settings: Any) -> Engine:
+    """An engine; what is compiled of statements it shares with all that are made after the first has connected to the
+    server: half of the work of a database that lives for a moment.
+
+    SQLAlchemy keeps that by dialect, of which each engine would have one of its own, and knows a server once connected.
+    """
+    compiled = LRUCache[Any, Any](_MOST_COMPILED)
+    made = sa.create_engine(url, execution_options={"compiled_cache": compiled}, **settings)
+    server = (made.url.drivername, made.url.host, made.url.port)
+    if server in _COMPILED:
+        dialect, compiled = _COMPILED[server]
+        return Engine(made.pool, dialect, made.url, execution_options={"compiled_cache": compiled})
+    event.listen(made, "connect", lambda *_: _COMPILED.setdefault(server, (made.dialect, compiled)), once=True)
+    return made
+
+
 def _sqlite(url: str, *, size: int, query_only: bool) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
+    engine = _engine(
         url,
         poolclass=QueuePool,
         pool_size=size,
