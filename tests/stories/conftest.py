@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from mailhub.db.session import Database
 from mailhub.faults import arm
-from tests.databases import empty
+from tests.databases import empty, waits_for_no_disk
 from tests.stories import accounts
 from tests.stories.town import Town
 
@@ -31,7 +30,7 @@ def database(
     is_sqlite = request.param == "sqlite"
     if request.param not in opened and is_sqlite:
         opened["sqlite"] = Database(f"sqlite:///{tmp_path_factory.mktemp('stories') / 'mailhub.db'}")
-        sa.event.listen(opened["sqlite"].writer, "connect", _without_the_disk)
+        waits_for_no_disk(opened["sqlite"])
     elif request.param not in opened:
         opened["postgresql"] = Database(request.getfixturevalue("postgres_url"))
     found = opened[request.param]
@@ -67,8 +66,3 @@ def _begin_anew(database: Database, template: Path) -> None:
     for leftover in path.parent.glob(f"{path.name}*"):
         leftover.unlink()
     shutil.copyfile(template, path)
-
-
-def _without_the_disk(connection: object, _record: object) -> None:
-    """No story cuts the power of the machine, so nothing waits for the disk."""
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
