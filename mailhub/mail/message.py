@@ -174,7 +174,9 @@ class _Fields:
         return tuple(reversed(dict.fromkeys(reversed(usable))))
 
     def _id_text(self, value: bytes) -> str:
-        return value.decode("utf-8", "replace") + " "
+        # Programs written in Python write a long id in encoded words (RFC 2047), against RFC 5322.
+        is_encoded = b"<" not in value and b"=?" in value
+        return (header_text(value, self.problems) if is_encoded else value.decode("utf-8", "replace")) + " "
 
     def list_ids(self) -> tuple[str, ...]:
         ids = (_LIST_ID.search(value) for value in self.named("list-id"))
