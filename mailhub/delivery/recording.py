@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.db.prepared import Prepared
-from mailhub.delivery import pacing
+from mailhub.delivery import aliases, pacing
 from mailhub.delivery.outcomes import Kind, Outcome, Scope, Stage
 from mailhub.delivery.recovery import RESENT
 from mailhub.delivery.rows import DELIVERY, ITS_KEY, key_of
@@ -37,7 +37,11 @@ _SENT = Prepared(
     sa.update(DELIVERY)
     .where(*_OURS, _IN_HAND)
     .values(
-        state=DeliveryState.SENT, reply=sa.bindparam("words"), finished_at=sa.bindparam("finished"), lease_until=None
+        state=DeliveryState.SENT,
+        reply=sa.bindparam("words"),
+        alias=sa.bindparam("alias"),
+        finished_at=sa.bindparam("finished"),
+        lease_until=None,
     )
 )
 _RECORD = Prepared(
@@ -64,6 +68,7 @@ class Follows:
     attempts: int
     finished_at: datetime | None
     reply: str
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def what_follows(outcome: Outcome, mail_class: MailClass, attempts: int, due_at:
     """Decide after the try that was number `attempts`."""
     reply = " ".join(filter(None, (str(outcome.code or ""), outcome.enhanced, outcome.text)))[:REPLY_LIMIT]
     if outcome.kind is Kind.SENT:
-        return Follows(DeliveryState.SENT, due_at, attempts, now, reply)
+        return Follows(DeliveryState.SENT, due_at, attempts, now, reply, aliases.of(outcome.queue_id))
     if outcome.kind is Kind.FAILED:
         return Follows(DeliveryState.FAILED, due_at, attempts, now, reply)
     if outcome.kind is Kind.UNCERTAIN and mail_class not in RESENT:
@@ -128,7 +133,7 @@ def _write_outcomes(session: Session, answers: Sequence[Answer], followed: Seque
     for state, these in places.items():
         is_sent = state is DeliveryState.SENT
         rows = [
-            {**_key(answers[place].delivery), **(_end(followed[place]) if is_sent else _values(followed[place]))}
+            {**_key(answers[place].delivery), **(_sent(followed[place]) if is_sent else _values(followed[place]))}
             for place in these
         ]
         ours = _write(session, _SENT if is_sent else _RECORD, state, rows)
@@ -164,6 +169,10 @@ def _write(session: Session, statement: Prepared, becomes: DeliveryState, rows: 
 
 def _end(follows: Follows) -> dict[str, object]:
     return {"words": follows.reply, "finished": follows.finished_at}
+
+
+def _sent(follows: Follows) -> dict[str, object]:
+    return {**_end(follows), "alias": follows.alias}
 
 
 def _values(follows: Follows) -> dict[str, object]:

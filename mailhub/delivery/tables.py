@@ -97,6 +97,12 @@ class Delivery(Base):
             postgresql_where=sa.text("state IN ('claimed', 'sending', 'uncertain')"),
         ),
         sa.Index("ix_delivery_person_id", "person_id"),
+        sa.Index(
+            "ix_delivery_alias",
+            "alias",
+            sqlite_where=sa.text("alias IS NOT NULL"),
+            postgresql_where=sa.text("alias IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -114,6 +120,7 @@ class Delivery(Base):
     reply: Mapped[str | None]  # the next hop's last words, or why it was cancelled
     finished_at: Mapped[datetime | None]
     bounced_at: Mapped[datetime | None]  # it came back, or was refused for good
+    alias: Mapped[str | None]  # what the next hop called it, where that may stand in the place of its Message-ID
 
 
 class Bounce(Base):

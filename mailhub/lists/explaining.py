@@ -7,7 +7,7 @@ from mailhub.clock import local
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.formats import day_hour
 from mailhub.language import say
-from mailhub.lists import acts, holding, moderation, publication, relay, telling, things, voice
+from mailhub.lists import acts, answered, holding, moderation, publication, relay, telling, things, voice
 from mailhub.lists.acts import Scene
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.tables import HeldPost, HeldState
@@ -93,6 +93,7 @@ def _answered(act: Act) -> tuple[str, ...]:
     if act.raw_id is None:
         return ()
     answer = message.parse(raws.read(act.session, act.site, act.raw_id))
+    answer = answered.by_our_names(answer, answered.renamed(act.session, act.site, answer))
     return (*answer.in_reply_to, *reversed(answer.references))
 
 

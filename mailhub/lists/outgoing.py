@@ -34,15 +34,17 @@ def frames(
     mail: Mail,
     found: Authenticity,
     languages: Sequence[str],
+    renamed: Mapping[str, str],
 ) -> Mapping[str, Frame]:
-    """The post as its copies carry it, by language."""
+    """The post as its copies carry it, by language; `renamed`: what it answers, in place of names only its author's
+    mail program knows."""
     files = attachments.of_posts(session, [post.id]).get(post.id, []) if mail.attachments else []
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     rules = reading.definition_of(group)
     is_changed = rules.footer or rules.subject_tag or bool(_too_large(site, rules, files))
     named = shown(site, rules, mail, found, is_changed=is_changed)
     return {
-        language: _frame(session, site, group, post, raw, mail, files, author, named, language)
+        language: _frame(session, site, group, post, raw, mail, files, author, named, renamed, language)
         for language in languages
     }
 
@@ -117,6 +119,7 @@ def _frame(
     files: Sequence[Attachment],
     author: Person | None,
     named: Shown,
+    renamed: Mapping[str, str],
     language: str,
 ) -> Frame:
     rules = reading.definition_of(group)
@@ -134,6 +137,7 @@ def _frame(
         message_id=post.message_id,
         date=post.sent_at,
         tag=f"[{group.slug}] " if rules.subject_tag else "",
+        renamed=renamed,
     )
     return post_frame(raw, facts, changes, transparent=rules.transparent)
 

@@ -1,6 +1,6 @@
 """A mail becomes a post: its number, its place in the archive, its mailing; within its grace it can be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from mailhub.archive import posts
 from mailhub.archive.tables import Post, PostState
 from mailhub.delivery import mailings
 from mailhub.delivery.tables import MailClass, Mailing, MailingState
-from mailhub.lists import outgoing, reading, spans, things
+from mailhub.lists import answered, outgoing, reading, spans, things
 from mailhub.lists.definition import ListKind
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import MailList, Subscription
@@ -57,6 +57,8 @@ def publish(
 
     The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
     """
+    names = answered.renamed(session, site, mail)
+    mail = answered.by_our_names(mail, names)
     _lock(session, group)
     before = group.last_number
     post = posts.publish(
@@ -76,7 +78,7 @@ def publish(
     group.last_number = post.number
     _count(session, group.id, person_id, 1)
     grace = timedelta() if has_waited else reading.definition_of(group).grace
-    _owe(session, site, group, post, raw, mail, authenticity, now, now + grace)
+    _owe(session, site, group, post, raw, mail, authenticity, names, now, now + grace)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
@@ -143,12 +145,14 @@ def _owe(
     raw: bytes,
     mail: Mail,
     found: Authenticity,
+    names: Mapping[str, str],
     now: datetime,
     due_at: datetime,
 ) -> None:
     """Open the mailing that carries it, due when its author can no longer take it back."""
     rules = reading.definition_of(group)
-    made = outgoing.frames(session, site, group, post, raw, mail, found, languages(session, site, group))
+    spoken = languages(session, site, group)
+    made = outgoing.frames(session, site, group, post, raw, mail, found, spoken, names)
     mailings.open_mailing(
         session,
         source=SOURCE,

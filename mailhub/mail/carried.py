@@ -2,13 +2,14 @@
 
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mailhub.mail.frame import Heading
 from mailhub.mail.heading import HARD, fold
 from mailhub.mail.shown import Shown
 from mailhub.mail.transfer import base64
 from mailhub.mail.wire import Field
+from mailhub.mail.words import header_text
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ENCODED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?([qQbB])\?([^?\s]*)\?=")
@@ -40,6 +41,17 @@ def carry(field: Field | None) -> Heading | None:
     lines = whole.split(b"\r\n")[:-1]
     is_well_folded = all(line.strip() and len(line) <= HARD for line in lines)
     return Heading(field.name, (whole,), came=True) if is_well_folded else None
+
+
+def answered(field: Field | None, renamed: Mapping[str, str]) -> Heading | None:
+    """The ids that a mail answers: as they came, or where some of them are ours under other names, by ours."""
+    if field is None or not renamed:
+        return carry(field) or only_ids(field)
+    ids = [found.decode() for found in _IDS.findall(header_text(field.value, set()).encode())]
+    if not any(one.strip("<>") in renamed for one in ids):
+        return carry(field) or only_ids(field)
+    named = dict.fromkeys(f"<{renamed.get(one.strip('<>'), one.strip('<>'))}>" for one in ids)
+    return Heading(field.name, (fold(" ".join(named).encode(), len(field.name) + 2),))
 
 
 def only_ids(field: Field | None) -> Heading | None:

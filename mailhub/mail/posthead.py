@@ -1,13 +1,13 @@
 """The header of a post's copies: the author's own fields that may travel, and ours."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
 from mailhub.mail.address import Mailbox
-from mailhub.mail.carried import carry, only_ids, signatures, signed_names, whole_field
+from mailhub.mail.carried import answered, carry, signatures, signed_names, whole_field
 from mailhub.mail.dates import read_date
 from mailhub.mail.frame import Heading
 from mailhub.mail.heading import BadValue, fold, mailbox, token, words
@@ -40,6 +40,7 @@ class PostFacts:
     tag: str = ""  # put before the subject: "[Orto] "
     reply_to: str = ""  # where answers to the list go; the list itself when empty
     authserv_id: str = ""  # results that claim our name come from outside, and go
+    renamed: Mapping[str, str] = field(default_factory=dict)  # ids it answers, and how everybody else knows those mails
 
 
 def post_headings(
@@ -54,7 +55,7 @@ def post_headings(
         *_subject(first.get("subject"), facts.tag),
         _date(first.get("date"), facts.date),
         _message_id(first.get("message-id"), facts.message_id),
-        *(copied for name in _CARRIED if (copied := carry(first.get(name)) or only_ids(first.get(name)))),
+        *(copied for name in _CARRIED if (copied := answered(first.get(name), facts.renamed))),
         *_reply_to(first.get("reply-to"), Mailbox(title, facts.reply_to or address), facts),
         _mime_version(first.get("mime-version")),
         *content,

@@ -28,6 +28,7 @@ class Received:
     envelope_from: str
     recipients: tuple[str, ...]
     data: bytes
+    name: str = field(default="", compare=False)  # what the sink called it in its 250
 
 
 @dataclass(slots=True)
@@ -45,12 +46,17 @@ class Fault:
         return stage == self.stage and self.times != 0 and self.when.encode() in said
 
 
+def _queued(number: int) -> str:
+    return f"{number:010X}"
+
+
 @dataclass(slots=True)
 class Manners:
     """How a sink behaves, and what it has seen."""
 
     on_message: Callable[[Received], None] | None = None
     keep_every: int = 1  # every n-th message is handed on; the others are counted
+    name: Callable[[int], str] = _queued  # what it says it has called its n-th message
     faults: Sequence[Fault] = ()
     extensions: Sequence[str] = EXTENSIONS
     tls: ssl.SSLContext | None = None
@@ -171,11 +177,12 @@ class Session(asyncio.Protocol):
         counts = self._manners.counts
         sender = self._sender or ""
         envelope = " ".join((sender, *self._recipients)).encode()
-        if not self._answer("dot", envelope, _USUAL["dot"] + b"%010X" % counts["messages"]):
+        name = self._manners.name(counts["messages"])
+        if not self._answer("dot", envelope, _USUAL["dot"] + name.encode()):
             return
         if self._manners.on_message is not None and counts["messages"] % self._manners.keep_every == 0:
             undoubled = message.removeprefix(b".").replace(b"\r\n.", b"\r\n")
-            self._manners.on_message(Received(sender, tuple(self._recipients), undoubled))
+            self._manners.on_message(Received(sender, tuple(self._recipients), undoubled, name))
         counts["messages"] += 1
         counts["octets"] += len(message)
 

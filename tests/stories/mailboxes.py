@@ -16,7 +16,7 @@ from mailhub.mail.wire import crlf
 from mailhub.measures import HostPort
 from tests.inbound.dovecot import PASSWORD, SPAM, client
 from tests.mail.zones import Zone
-from tests.stories.town import DOMAIN, Town
+from tests.stories.town import DOMAIN, Inboxes, Town
 
 USER, PROVIDER = f"hub@{DOMAIN}", "mx.provider.example"
 
@@ -101,7 +101,7 @@ class Served:
 class ByMailbox(Town):
     """A town that reads its mail by IMAP, every address of it being `hub+…`."""
 
-    def __init__(self, folder: Path, database: Database, provider: Provider) -> None:
+    def __init__(self, folder: Path, database: Database, provider: Provider, transport: Inboxes | None = None) -> None:
         (folder / "imap").write_text(PASSWORD + "\n")
         self.provider = provider
         settings = {
@@ -114,7 +114,7 @@ class ByMailbox(Town):
             "MAILHUB_INBOUND__TRUST": "relay",
             "MAILHUB_INBOUND__AUTHSERV_ID": PROVIDER,
         }
-        super().__init__(folder, database, settings, Zone())
+        super().__init__(folder, database, settings, Zone(), transport)
 
     def _start(self) -> None:
         super()._start()

@@ -54,7 +54,8 @@ class Inboxes:
     trouble = None
 
     def __init__(self) -> None:
-        self.copies: list[Copy] = []
+        self.left: list[Copy] = []  # as they were handed over
+        self.copies: list[Copy] = []  # as they arrived
         self.answers: list[Outcome] = []  # taken first, then everything is accepted
         self._offered: dict[int, Copy] = {}
 
@@ -67,12 +68,21 @@ class Inboxes:
     def wait(self, timeout: float) -> list[tuple[int, Outcome]]:
         done = []
         for lane, copy in sorted(self._offered.items()):
-            outcome = self.answers.pop(0) if self.answers else Outcome(Kind.SENT, 250)
+            outcome = self.answers.pop(0) if self.answers else self.taken(copy)
             if outcome.kind is Kind.SENT:
-                self.copies.append(copy)
+                self.left.append(copy)
+                self.copies.append(self.arrival(copy))
             done.append((lane, outcome))
         self._offered.clear()
         return done
+
+    def taken(self, _copy: Copy) -> Outcome:
+        """What the next hop says when it takes one."""
+        return Outcome(Kind.SENT, 250)
+
+    def arrival(self, copy: Copy) -> Copy:
+        """The copy as it comes to its mailbox: as it left."""
+        return copy
 
     def close(self) -> list[tuple[int, Outcome]]:
         return self.wait(0)
@@ -87,9 +97,10 @@ class Town:
         database: Database,
         settings: Mapping[str, str] | None = None,
         resolver: Resolver | None = None,
+        transport: Inboxes | None = None,
     ) -> None:
         self.clock = FakeClock(START)
-        self.transport = Inboxes()
+        self.transport = transport or Inboxes()
         self.database = database
         self.sent: list[Sent] = []  # everything that has left, with its cause
         self.faults: list[str] = []  # what is wrong with it
@@ -265,8 +276,8 @@ class Town:
     def _settle(self) -> bool:
         """Work everything off, and look at what left the moment it is there."""
         self.worker.settle()
-        fresh = self.transport.copies[self._looked_at :]
-        self._looked_at = len(self.transport.copies)
+        fresh = self.transport.left[self._looked_at :]
+        self._looked_at = len(self.transport.left)
         for sent in (copies.look_up(self.hub, copy) for copy in fresh):
             self.sent.append(sent)
             self.faults += copies.faults(self.hub, sent)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive.tables import Post
 from mailhub.archive.threading import known_as
+from mailhub.delivery import aliases
 from mailhub.delivery.tables import Delivery
 from mailhub.hub.build import Hub
 from mailhub.inbound.tables import Disposition, InboundMail
@@ -68,6 +69,8 @@ def _by_relays_id(session: Session, alias: str) -> Sequence[Delivery]:
     """The id the next hop gave a copy when it took it: it stands in its last words."""
     if len(alias) < LEAST:
         return ()
+    if known := aliases.find(session, [alias]):
+        return list(known.values())
     named = sa.select(Delivery).where(Delivery.reply.contains(alias, autoescape=True))
     return session.scalars(named.limit(MOST_ALIKE)).all()
 
