@@ -85,6 +85,8 @@ class Verb:
     listens: bool = False  # it hears whatever is no other verb's word: an answer in one's own words
     one_tap: bool = False  # one word that answers one question: a vote, a yes
     mailbox_suffices: bool = False  # joining: the unused token of a question sent only to that mailbox is enough
+    only_tells: bool = False  # nothing is done that «annulla» could mean
+    of_person: bool = False  # it is about who says it, so that at the front desk no group stands behind the word
 
     def fits(self, kind: str) -> bool:
         return ANYTHING in self.things or kind in self.things

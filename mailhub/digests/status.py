@@ -33,7 +33,7 @@ def status(act: Act) -> Outcome:
     )
 
 
-VERB = Verb("status", WORDS, Level.LIGHT, frozenset({ANYTHING}), status)
+VERB = Verb("status", WORDS, Level.LIGHT, frozenset({ANYTHING}), status, only_tells=True, of_person=True)
 
 
 def _mailbox(act: Act, person: Person) -> str:

@@ -22,8 +22,8 @@ def declare(verbs: Verbs, offers: Offers) -> None:
     hears = Answering(verbs, offers)
     for verb in (
         status.VERB,
-        Verb("all", ALL, Level.LIGHT, _LETTER, stopping.everything(offers)),
-        Verb("why-letter", WORDS["why"], Level.LIGHT, _LETTER, stopping.why),
+        Verb("all", ALL, Level.LIGHT, _LETTER, stopping.everything(offers), only_tells=True),
+        Verb("why-letter", WORDS["why"], Level.LIGHT, _LETTER, stopping.why, only_tells=True),
         Verb(
             "pause-letter",
             WORDS["pause"],
@@ -43,6 +43,7 @@ def declare(verbs: Verbs, offers: Offers) -> None:
             choosing.put_back,
             takes_argument=True,
             reads=choosing.is_time,
+            of_person=True,
         ),
         Verb(stopping.NO_LETTER, NO_MORE, Level.LIGHT, _LETTER, stopping.no_letter, stopping.put_back),
         Verb(answering.VERB, {}, Level.VOICE, _LETTER, hears.perform, hears.undo, listens=True),
@@ -55,6 +56,7 @@ def declare(verbs: Verbs, offers: Offers) -> None:
             suffixes=searching.SUFFIXES,
             takes_argument=True,
             colon=True,
+            only_tells=True,
         ),
         Verb(which.VERB, {}, Level.VOICE, frozenset({which.KIND}), which.choose, one_tap=True, listens=True),
     ):

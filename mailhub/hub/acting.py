@@ -10,7 +10,7 @@ from mailhub.delivery import service
 from mailhub.digests import which
 from mailhub.lists import telling, voice
 from mailhub.lists.tables import MailList
-from mailhub.lists.things import QUESTIONS
+from mailhub.lists.things import DESK, QUESTIONS
 from mailhub.people import persons, roles
 from mailhub.people.deeds import Carried, carry_out
 from mailhub.people.tables import Asking, Person, Question
@@ -32,6 +32,7 @@ def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None =
     if answer.below:
         words = language.with_more(words, answer.below)
     about = answer.thing or (act.thing if act.thing.id else None)
+    about = None if about == DESK else about
     list_id = voice.list_of(act.session, about) if about else None
     service.tell(
         act.session,

@@ -20,7 +20,7 @@ MOST_A_DAY = 5  # answers to mail we did not understand, to one person (RFC 3834
 MOST_THE_SAME = 2  # of them with the same words about the same thing: a responder without manners ends there
 PER_MAIL = 10_000  # answers to one mail have numbers below this
 PER_TURN = 1_000  # and those to one of its commands below this: a mail has as many recipients at most
-DESK = things.of_list(0)
+DESK = things.DESK
 
 
 def give(visit: Visit, act: Act, answer: Answer, position: int, turn: int = 0) -> None:

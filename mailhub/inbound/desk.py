@@ -60,7 +60,7 @@ def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None
     words = line.split()[:WORDS_AT_MOST]
     for end in range(1, len(words)):
         call = verbs.recognise(" ".join(words[:end]), things.LIST)
-        if call is None or call.argument:
+        if call is None or call.argument or call.verb.of_person:
             continue
         rest = words[end:]
         while len(rest) > 1 and rest[0] in _SMALL:

@@ -24,6 +24,8 @@ WELCOME = tokens.kind("welcome", 19).name  # a welcome that asks for an introduc
 
 QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL})  # kinds whose id is that of a question
 
+DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
+
 
 def list_of(session: Session, thing: Thing) -> int | None:
     """The group a thing belongs to; None for what belongs to no group, or is gone."""

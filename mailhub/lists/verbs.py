@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailhub.authority import Level
-from mailhub.lists import being, coming, explaining, listening, reading_first, signing_up, things
+from mailhub.lists import being, coming, directory, explaining, listening, reading_first, signing_up, things
 from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
 
@@ -15,18 +15,10 @@ Perform = Callable[[Act], Outcome]
 Undo = Callable[[Act, Mapping[str, Any]], Outcome]
 
 
-def _anywhere(name: str, level: Level, perform: Perform, undo: Undo | None = None, *, argument: bool = False) -> Verb:
+def _anywhere(name: str, level: Level, perform: Perform, undo: Undo | None = None, **more: Any) -> Verb:
     """A verb of the group, in reply to any mail of it and by address."""
-    return Verb(
-        name,
-        WORDS[name],
-        level,
-        frozenset({ANYTHING}),
-        perform,
-        undo,
-        suffixes=SUFFIXES.get(name, {}),
-        takes_argument=argument,
-    )
+    anything = frozenset({ANYTHING})
+    return Verb(name, WORDS[name], level, anything, perform, undo, suffixes=SUFFIXES.get(name, {}), **more)
 
 
 def _answer(name: str, words: Forms, kinds: frozenset[str], perform: Perform, level: Level = Level.VOICE) -> Verb:
@@ -41,15 +33,16 @@ _HELD = frozenset({things.HELD})
 _POST = frozenset({things.POST})
 
 VERBS: tuple[Verb, ...] = (
-    _anywhere("help", Level.PUBLIC, explaining.help_),
-    _anywhere("pause", Level.LIGHT, being.pause, being.put_back, argument=True),
+    _anywhere("help", Level.PUBLIC, explaining.help_, only_tells=True),
+    _anywhere("pause", Level.LIGHT, being.pause, being.put_back, takes_argument=True),
     _anywhere("leave", Level.LIGHT, being.leave, being.come_back),
     _anywhere("resume", Level.LIGHT, being.resume, being.put_back),
-    _anywhere("why", Level.LIGHT, explaining.why),
+    _anywhere("why", Level.LIGHT, explaining.why, only_tells=True),
     _anywhere("each", Level.VOICE, being.each, being.put_back),
     _anywhere("digest", Level.VOICE, being.digest, being.put_back),
-    _anywhere("owner", Level.PUBLIC, explaining.owner),
+    _anywhere("owner", Level.PUBLIC, explaining.owner, only_tells=True),
     _anywhere("join", Level.LIGHT, coming.join),
+    _anywhere(directory.NAME, Level.PUBLIC, directory.which, only_tells=True, of_person=True),
     Verb(
         signing_up.NAME,
         WORDS[signing_up.NAME],

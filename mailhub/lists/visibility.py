@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive.tables import Post, PostState
 from mailhub.lists import reading
-from mailhub.lists.definition import Archive
+from mailhub.lists.definition import Archive, Join
 from mailhub.lists.tables import MailList
 from mailhub.people import roles
 
@@ -25,6 +25,18 @@ def may_read(session: Session, group: MailList, person_id: int | None, belongs: 
     if kind is Archive.NONE:
         return False
     if kind is Archive.PUBLIC:
+        return True
+    if person_id is None:
+        return False
+    mine = reading.lists_of(session, person_id) if belongs is None else belongs
+    return group.id in mine or bool(roles.held(session, person_id, group.id))
+
+
+def may_know(session: Session, group: MailList, person_id: int | None, belongs: Collection[int] | None = None) -> bool:
+    """Whether this person may know that the group is there: one may ask to come in, or it is theirs or open to them."""
+    if reading.definition_of(group).join is not Join.INVITATION and group.closed_at is None:
+        return True
+    if may_read(session, group, person_id, belongs):
         return True
     if person_id is None:
         return False

@@ -110,6 +110,10 @@ WORDS: Mapping[str, Forms] = {
     },
     "help": {"it": ("aiuto", "aiutami", "istruzioni"), "en": ("help", "info", "instructions")},
     "owner": {"it": ("chi", "chi organizza", "chi modera"), "en": ("owner", "who organises", "who organizes")},
+    "lists": {
+        "it": ("gruppi", "i gruppi", "elenco dei gruppi", "quali gruppi", "quali gruppi ci sono", "che gruppi ci sono"),
+        "en": ("groups", "the groups", "lists", "which groups", "which groups are there"),
+    },
     "why": {
         "it": ("perché", "perche", "perchè", "come mai", "perché ricevo questa mail", "perché mi scrivete"),
         "en": ("why", "why do i get this", "why am i getting this"),

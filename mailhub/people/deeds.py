@@ -1,5 +1,6 @@
 """What people did by verbs, and what of it can still be taken back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,13 +75,14 @@ def latest(
     now: datetime,
     within: timedelta | None = UNDO_WITHIN,
     thing: Thing | None = None,
+    besides: Collection[str] = (),
 ) -> Deed | None:
     """The last deed of this person: of this thing or of the mail that told it, else the last that could be undone.
 
-    An undo is no such deed, and what was undone still is one, so that a second «annulla» is told so. With `within`
-    None, however long ago.
+    An undo is no such deed, and what was undone still is one, so that a second «annulla» is told so; nor are verbs
+    that are named in `besides`. With `within` None, however long ago.
     """
-    wanted = [Deed.person_id == person_id, Deed.verb != UNDO]
+    wanted = [Deed.person_id == person_id, Deed.verb.not_in([UNDO, *besides])]
     if within is not None:
         wanted.append(Deed.done_at > now - within)
     if thing is None:

@@ -1,7 +1,7 @@
 """The verbs of people as such: «annulla» takes back the last thing somebody did, within a day; the name and the
 language they are addressed by, chosen on their own page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +49,7 @@ def undo_verb(verbs: Verbs) -> Verb:
 
 
 def _undo(verbs: Verbs, act: Act) -> Outcome:
-    deed = _meant(act)
+    deed = _meant(act, [verb.name for verb in verbs if verb.only_tells])
     if deed is None:
         return _no(act, "inbound.nothing-to-undo")
     if deed.undone_at is not None:
@@ -69,11 +69,11 @@ def _undo(verbs: Verbs, act: Act) -> Outcome:
     return outcome if outcome.answer else _no(act, "inbound.undo-too-late")
 
 
-def _meant(act: Act) -> Deed | None:
+def _meant(act: Act, telling: Collection[str]) -> Deed | None:
     """What was done to the thing answered, or is told in the mail answered; else the last that could be undone."""
     session, person_id = act.session, act.person_id
     return (
-        deeds.latest(session, person_id, now=act.now, within=None, thing=act.thing)
+        deeds.latest(session, person_id, now=act.now, within=None, thing=act.thing, besides=telling)
         or deeds.latest(session, person_id, now=act.now)
         or deeds.latest(session, person_id, now=act.now, within=None)
     )

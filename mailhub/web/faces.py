@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from mailhub.lists import reading, visibility
-from mailhub.lists.definition import Archive, Join
+from mailhub.lists.definition import Archive
 from mailhub.lists.tables import MailList
 from mailhub.people.tables import Person
 from mailhub.web.shared import chosen_language, page
@@ -51,10 +51,9 @@ def of_slug(session: Session, slug: str, visitor: Person | None) -> Face | None:
 def of_group(session: Session, group: MailList, visitor: Person | None) -> Face | None:
     """None where this visitor may not even know that the group is there."""
     person_id = visitor.id if visitor is not None else None
-    is_open = visibility.may_read(session, group, person_id)
-    is_theirs = person_id is not None and group.id in reading.lists_of(session, person_id)
-    is_known = reading.definition_of(group).join is not Join.INVITATION and group.closed_at is None
-    return Face(group, is_open) if is_open or is_theirs or is_known else None
+    if not visibility.may_know(session, group, person_id):
+        return None
+    return Face(group, visibility.may_read(session, group, person_id))
 
 
 def nothing() -> Response:

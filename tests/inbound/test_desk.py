@@ -29,6 +29,8 @@ VERBS = all_verbs()
         ("esci", "leave", 0, ""),
         ("Annulla!", "undo", 0, ""),
         ("perche", "why", 0, ""),
+        ("gruppi", "lists", 0, ""),
+        ("lettera alle 18", "letter-time", 0, "lettera alle 18"),
     ],
 )
 def test_a_command_names_its_group_or_means_the_only_one(line: str, verb: str, list_id: int, argument: str) -> None:

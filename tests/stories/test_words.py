@@ -253,7 +253,14 @@ def what_is_kept_of_a_person(town: Town) -> None:
         answers_last(town, email, "confirm-twice")
 
 
+def looking_round(town: Town) -> None:
+    town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
+    town.opens_list("lake")
+    town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
+    looking_round,
     joining,
     organisers_decide,
     people_who_were_not_asked,
