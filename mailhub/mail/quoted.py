@@ -1,11 +1,13 @@
 """Quoted-printable (RFC 2045 section 6.7) of our own making: stable under DKIM, with room for slots."""
 
 import binascii
+import re
 
 from mailhub.mail.frame import Piece, Slot, Text
 
 _SOFT_BREAK = b"=\r\n"
 _LONGEST = 76
+_FROM = re.compile(rb"^From ([^\r\n]*)", re.MULTILINE)
 
 
 def quoted(text: str) -> bytes:
@@ -17,9 +19,14 @@ def quoted_bytes(octets: bytes) -> bytes:
     """The same for text in any charset."""
     lines = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     written = binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
-    if written.startswith(b"From "):  # mbox writers on the way put a ">" before it, which breaks the signature
-        written = b"=46" + written[1:]
-    return _with_room(written.replace(b"\r\nFrom ", b"\r\n=46rom "))
+    if b"From " in written:  # mbox writers on the way put a ">" before it, which breaks the signature
+        written = _FROM.sub(_spelt, written)
+    return _with_room(written)
+
+
+def _spelt(line: re.Match[bytes]) -> bytes:
+    """The word with its first letter spelt out; a line that grows too long by that is broken behind it."""
+    return b"=46rom " + (_SOFT_BREAK if len(line[1]) > _LONGEST - len(b"=46rom ") else b"") + line[1]
 
 
 def _with_room(written: bytes) -> bytes:

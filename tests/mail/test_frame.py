@@ -70,6 +70,8 @@ def test_empty_lines_around_slots_do_not_confuse_the_hash(constants: list[bytes]
 @example("x" * 73 + "è")
 @example("x" * 74 + "=")
 @example(" " * 80)
+@example("From " + "x" * 69 + "\nFrom " + "x" * 70)
+@example("From " + "è" * 40)
 @example("è" * 12 + "xx \n")
 @example("è" * 12 + "xxx\t")
 def test_quoted_printable_has_short_lines_and_comes_back(text: str) -> None:
