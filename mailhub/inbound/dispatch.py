@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from mailhub.archive import posts
+from mailhub.archive.tables import Post
 from mailhub.inbound import answers, desk, replies, returns
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
@@ -23,7 +25,9 @@ from mailhub.inbound.routing import (
 from mailhub.inbound.visit import Visit, ways
 from mailhub.lists import posting, relay, things, wishes
 from mailhub.lists import reading as groups
-from mailhub.verbs import Call
+from mailhub.verbs import Call, Thing
+
+_MOST_NAMED = 3  # ids that are looked up to find the message a mail answers
 
 
 class _Membership:
@@ -99,6 +103,8 @@ def _to_list(visit: Visit, list_id: int, position: int) -> Result:
     if call is not None:
         said = visit.words or visit.mail.subject
         return carry_out(visit, Asked(call, things.of_list(list_id), said, position))
+    if (post := _answered(visit, list_id)) is not None and (call := _wish_about_post(visit)) is not None:
+        return carry_out(visit, Asked(call, Thing(things.POST, post.id), visit.words, position))
     receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), list_id=list_id)
     return from_receipt(visit, receipt, position, list_id)
 
@@ -110,3 +116,16 @@ def _wish(visit: Visit) -> Call | None:
     call = wishes.read(visit.words, visit.mail.subject, visit.hub.verbs, today=visit.now.date(), kind="list")
     is_alone = not visit.mail.attachments or (call is not None and call.verb.name == wishes.LEAVE)
     return call if is_alone else None
+
+
+def _wish_about_post(visit: Visit) -> Call | None:
+    """«silenzia»: a reply to a message goes to the whole group, which is not to read that."""
+    is_words_alone = not visit.is_automatic and not visit.mail.attachments
+    return wishes.about_post(visit.words, visit.hub.verbs) if is_words_alone else None
+
+
+def _answered(visit: Visit, list_id: int) -> Post | None:
+    """The message of this group that a mail answers."""
+    named = (*visit.mail.in_reply_to, *reversed(visit.mail.references))
+    found = (posts.find(visit.session, list_id, message_id) for message_id in named[:_MOST_NAMED])
+    return next((post for post in found if post is not None), None)

@@ -13,6 +13,7 @@ from mailhub.lists.naming import is_one_slip
 from mailhub.verbs import LONGEST_COMMAND, Call, Verbs, plain
 
 LEAVE, PAUSE = "leave", "pause"
+ABOUT_A_POST = ("mute", "follow")
 LEAST_LETTERS = 6  # of a word to leave in which one slip is forgiven
 LONGEST_SENTENCE = 400  # characters in which a first sentence ends
 LONGEST_NAME = 3  # words of a line that can be the writer's name
@@ -65,6 +66,15 @@ def read(words: str, subject: str, verbs: Verbs, *, today: date, kind: str = "li
         return call
     is_signed = all(len(line.split()) <= LONGEST_NAME for line in lines[1:])
     return call if call.verb.name == LEAVE and is_signed else None
+
+
+def about_post(words: str, verbs: Verbs) -> Call | None:
+    """«silenzia» or «segui» in a reply to a message, as a whole and in the words our mails print: others are prose."""
+    lines = [line for line in map(without_courtesy, words[:LONGEST_SENTENCE].splitlines()) if line]
+    for verb in (verbs.find(name) for name in ABOUT_A_POST):
+        if verb is not None and len(lines) == 1 and lines[0] in {plain(said[0]) for said in verb.words.values()}:
+            return Call(verb, "")
+    return None
 
 
 def _is_headed_so(words: str, subject: str, verbs: Verbs) -> bool:

@@ -340,3 +340,17 @@ def test_numbers_of_a_mail_in_work_keep_their_order_while_time_passes(town: Town
         town.clock.turn(timedelta(seconds=30))
     town.passes(minutes=5)
     assert town.subjects(BRUNO) == ["Number 0", "Number 1", "Number 2"]
+
+
+def test_a_conversation_is_silenced_in_reply_to_its_message_and_the_group_reads_nothing_of_it(paese: Town) -> None:
+    paese.opens_list("orto", members=[ANA, BRUNO], moderate="nobody")
+    paese.writes(BRUNO, to="orto@lists.test", subject="Il recinto", text="E a terra.")
+    [first] = paese.inbox(ANA)
+    paese.replies(ANA, first, "Silenzia, grazie")
+    assert paese.subjects(ANA) == ["Silenziata: Il recinto"]
+    paese.writes(BRUNO, to="orto@lists.test", subject="Re: Il recinto", headers={"In-Reply-To": first["Message-ID"]})
+    assert paese.inbox(ANA) == []
+    paese.replies(ANA, first, "segui")
+    assert paese.subjects(ANA) == ["La segui di nuovo: Il recinto"]
+    paese.replies(ANA, first, "Silenzio!")
+    assert "Re: Il recinto" in paese.subjects(BRUNO)
