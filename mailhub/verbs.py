@@ -172,7 +172,7 @@ class Verbs:
         for verb in (v for v in self.for_kind(kind) if said and (is_short or v.takes_prose)):
             for word in _plain_words(verb):
                 if verb.reads is not None:
-                    if f"{said} ".startswith(f"{word} ") and verb.reads(said):
+                    if said.startswith(word) and said[len(word) :][:1] in ("", " ", ":") and verb.reads(said):
                         return Call(verb, said)
                 elif said == word:
                     return Call(verb, "")
@@ -186,6 +186,17 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.strip(" \t\r\n.,;:!?\"'«»“”*_-()[]").split())
+
+
+def as_written(verb: Verb, line: str) -> str:
+    """What stands behind the verb's word in a line, with its capitals and accents; "" where the word is not in it."""
+    pieces = line.replace(":", ": ", 1).split()
+    for start in range(len(pieces)):
+        for word in _plain_words(verb):
+            end = start + len(word.split())
+            if plain(" ".join(pieces[start:end])) == word:
+                return " ".join(pieces[end:])
+    return ""
 
 
 def _after_word(verb: Verb) -> str:

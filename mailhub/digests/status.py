@@ -56,7 +56,14 @@ def _standing(found: Mailbox) -> str:
 
 
 def _groups(act: Act, person: Person) -> Iterator[str]:
-    """A line for each group: how its messages come, or until when they do not."""
+    """A line for each group."""
+    for _, group, how in places(act, person):
+        title = reading.definition_of(group).titled(act.language)
+        yield say(act.language, "digests.status-group", group=title, how=how)
+
+
+def places(act: Act, person: Person) -> Iterator[tuple[Subscription, MailList, str]]:
+    """Each group one belongs to, and in words how its messages come, or until when they do not."""
     mine = (
         sa.select(Subscription, MailList)
         .join(MailList, MailList.id == Subscription.list_id)
@@ -64,7 +71,6 @@ def _groups(act: Act, person: Person) -> Iterator[str]:
         .order_by(MailList.slug)
     )
     for place, group in act.session.execute(mine):
-        title = reading.definition_of(group).titled(act.language)
         if place.state is not SubscriptionState.PAUSED:
             how = telling.rhythm(act.language, place.delivery, coming=False)
         elif place.paused_until is None:
@@ -72,7 +78,7 @@ def _groups(act: Act, person: Person) -> Iterator[str]:
         else:
             day = telling.told_day(act.site, person, place.paused_until, act.language, act.now)
             how = say(act.language, "digests.status-paused", until=say(act.language, "lists.until-day", day=day))
-        yield say(act.language, "digests.status-group", group=title, how=how)
+        yield place, group, how
 
 
 def _mails(act: Act, person: Person) -> Iterator[str]:

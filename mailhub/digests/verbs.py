@@ -1,7 +1,7 @@
 """Everything a person can say to a letter, and to what it asks back."""
 
 from mailhub.authority import Level
-from mailhub.digests import answering, choosing, searching, status, stopping, which
+from mailhub.digests import answering, choosing, preferences, searching, status, stopping, which
 from mailhub.digests.answering import Answering
 from mailhub.digests.offers import Offers
 from mailhub.lists.vocabulary import WORDS
@@ -22,6 +22,7 @@ def declare(verbs: Verbs, offers: Offers) -> None:
     hears = Answering(verbs, offers)
     for verb in (
         status.VERB,
+        preferences.VERB,
         Verb("all", ALL, Level.LIGHT, _LETTER, stopping.everything(offers), only_tells=True),
         Verb("why-letter", WORDS["why"], Level.LIGHT, _LETTER, stopping.why, only_tells=True),
         Verb(

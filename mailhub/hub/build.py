@@ -43,9 +43,9 @@ from mailhub.lists.verbs import VERBS
 from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
-from mailhub.people import privacy, questions
+from mailhub.people import addressing, privacy, questions
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
-from mailhub.people.verbs import ADDRESS_BY, undo_verb
+from mailhub.people.verbs import undo_verb
 from mailhub.questions import QuestionKinds
 from mailhub.settings import Settings
 from mailhub.site import Site
@@ -128,9 +128,8 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs = Verbs([*VERBS, *alarms.VERBS])
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
-    verbs.add(ADDRESS_BY)
     verbs.add(twice.confirm_verb(verbs))
-    for verb in (own_data.DATA, FORGET, FORGET_ALL):
+    for verb in (*addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL):
         verbs.add(verb)
     return verbs
 

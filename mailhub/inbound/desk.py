@@ -43,10 +43,10 @@ def receive(visit: Visit, position: int) -> Result:
 def _commands(visit: Visit) -> Iterator[tuple[Call, Thing, str]]:
     """What the lines say, up to the first that is no command: what follows is prose."""
     said = visit.words or visit.mail.subject
-    lines = [line for line in map(wishes.without_courtesy, said.splitlines()[: LINES_AT_MOST * 2]) if line]
+    bare = [(wishes.without_courtesy(line), line) for line in said.splitlines()[: LINES_AT_MOST * 2]]
     here = ways(visit.hub, visit.session, visit.now)
-    for line in lines[:LINES_AT_MOST]:
-        found = understand(line, visit.hub.verbs, here)
+    for command, line in [(command, line) for command, line in bare if command][:LINES_AT_MOST]:
+        found = understand(command, visit.hub.verbs, here)
         if found is None:
             return
         if found[0].verb.takes_prose:  # the rest of the mail is its
@@ -68,6 +68,11 @@ def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None
         where = route(rest[0], here)
         if isinstance(where, ToList) and (call.verb.takes_argument or len(rest) == 1):
             return Call(call.verb, " ".join(rest[1:])), things.of_list(where.list_id)
-    # «cerca cesoie»: here is no prose that the colon would tell it from.
-    alone = verbs.recognise(line, things.LIST) or verbs.recognise(line.replace(" ", ": ", 1), things.LIST)
+    alone = verbs.recognise(line, things.LIST) or _without_colon(line, verbs)
     return (alone, answers.DESK) if alone is not None and alone.verb.name not in _NEED_A_GROUP else None
+
+
+def _without_colon(line: str, verbs: Verbs) -> Call | None:
+    """«cerca cesoie»: here is no prose that the colon would tell it from; a name is changed by its colon alone."""
+    call = verbs.recognise(line.replace(" ", ": ", 1), things.LIST)
+    return None if call is not None and call.verb.of_person else call

@@ -39,6 +39,16 @@ def muted(session: Session, person_ids: Collection[int], thread_ids: Collection[
     return {(person_id, thread_id) for person_id, thread_id in rows}
 
 
+def of_person(session: Session, person_id: int) -> list[tuple[Thread, datetime]]:
+    """The conversations this person has silenced, and since when; the latest first."""
+    current = sa.func.coalesce(Thread.merged_into, Thread.id)
+    silent = sa.select(current.label("thread"), sa.func.min(ThreadMute.muted_at).label("at"))
+    mine = silent.join(ThreadMute, ThreadMute.thread_id == Thread.id).where(ThreadMute.person_id == person_id)
+    rows = mine.group_by(current).subquery()
+    found = sa.select(Thread, rows.c.at).join(rows, rows.c.thread == Thread.id)
+    return [(thread, at) for thread, at in session.execute(found.order_by(rows.c.at.desc(), Thread.id))]
+
+
 def who_muted(session: Session, post_id: int, person_ids: Collection[int]) -> set[int]:
     """Who of these has silenced the conversation of this post."""
     of_post = sa.select(Post.thread_id).where(Post.id == post_id)

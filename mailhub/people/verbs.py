@@ -1,36 +1,12 @@
-"""The verbs of people as such: «annulla» takes back the last thing somebody did, within a day; the name and the
-language they are addressed by, chosen on their own page."""
+"""«Annulla» takes back the last thing somebody did, within a day. Name and language are in `addressing`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from mailhub.authority import Allowed, Level, allows
-from mailhub.language import one_line
 from mailhub.people import deeds, persons, roles
-from mailhub.people.tables import Deed, Person
-from mailhub.site import LANGUAGES
-from mailhub.tokens import ME
+from mailhub.people.tables import Deed
 from mailhub.verbs import ANYTHING, Act, Answer, Outcome, Thing, Verb, Verbs
-
-
-def _address_by(act: Act) -> Outcome:
-    """From now on by this name, in this language: the argument is both, the language first."""
-    spoken, _, name = act.argument.partition(" ")
-    person = act.session.get_one(Person, act.person_id)
-    if spoken not in LANGUAGES:
-        return Outcome(False)
-    kept = {"name": person.name, "language": person.language or ""}
-    persons.change(act.session, person, now=act.now, name=one_line(name), language=spoken)
-    return Outcome(True, None, kept)
-
-
-def _address_as_before(act: Act, kept: Mapping[str, Any]) -> Outcome:
-    persons.change(act.session, act.session.get_one(Person, act.person_id), now=act.now, **kept)
-    return Outcome(True)
-
-
-ADDRESS_BY = Verb("address-by", {}, Level.VOICE, frozenset({ME.name}), _address_by, _address_as_before)
 
 
 def undo_verb(verbs: Verbs) -> Verb:

@@ -20,7 +20,7 @@ VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
         *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato", "dati", "dimenticami"),
-        *("mio", "solo", "non"),
+        *("mio", "solo", "non", "gruppi", "nome", "lingua"),
     },
     "en": {
         *(
@@ -38,7 +38,7 @@ VERBS = {
             "refuse",
         ),
         *("undo", "yes", "no", "mute", "follow", "enrol", "continue", "status", "data", "forget"),
-        *("mine", "only", "not"),
+        *("mine", "only", "not", "groups", "name", "language"),
     },
 }
 OURS = ("delivery", "footer", "inbound", "lists")

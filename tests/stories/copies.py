@@ -33,6 +33,7 @@ KINDS = {
     "lists.relay": "relay",
     "digests.letter": "letter",
 }
+TABLES = ("digests.settings", "digests.status", "lists.directory")  # rows below a sentence, as many as there are
 OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
 
 
@@ -140,6 +141,7 @@ def _words(sent: Sent) -> list[str]:
     missing = [name for name in LANGUAGES if f"{sent.entry}.text" not in entries(name, room)]
     text, _, _ = sent.own_words.partition("\n-- \n")
     text, _, _ = text.partition("-" * COLUMNS)  # texts of members that were asked for
+    text = text.partition("\n\n")[0] if sent.entry in TABLES else text
     text = re.sub(r"^\d+ .*\n", "", text, flags=re.MULTILINE)  # choices to answer with a number, and what each did
     found = [f"there are no words in {name}" for name in missing]
     found += mail_faults(sent.language, str(sent.message["Subject"]), text)

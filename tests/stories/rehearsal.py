@@ -22,7 +22,7 @@ from mailhub.inbound.visit import arrive, ways
 from mailhub.lists import reading, wishes
 from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.site import FRONT_DESK
-from mailhub.verbs import Call
+from mailhub.verbs import Call, plain
 from tests.stories.copies import Sent
 
 QUOTED = {"it": re.compile(r"«([^»]*)»"), "en": re.compile(r'"([^"]*)"')}
@@ -39,6 +39,7 @@ REFUSALS = frozenset(
 ELSEWHERE = {
     "lists.help": {"resume", "undo"},
     "lists.pause-unclear": {"resume"},
+    "digests.settings": {"follow", "resume", "undo"},
     "lists.left-already": {"leave"},
     "lists.enrol-how": {"enrol"},
     "lists.which-group": {"enrol", "pause", "leave", "each", "digest", "join"},
@@ -60,6 +61,10 @@ def faults(hub: Hub, sent: Sent, written: list[str]) -> list[str]:
     return [f"{sent.entry} to {sent.copy.envelope_to}: {fault}" for fault in found if fault]
 
 
+def _words(hub: Hub, verb: str) -> list[str]:
+    return [word for words in hub.verbs.get(verb).words.values() for word in words]
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -70,6 +75,8 @@ def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
         standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
     is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
     if call is None:
+        if any(plain(word) in map(plain, _words(hub, name)) for name in ELSEWHERE.get(sent.entry, ())):
+            return None
         is_ours = word in ("", "no subject", "senza oggetto") or OUR_SUBJECTS.match(word)
         return None if is_theirs or is_ours else f"{word!r} is no word here"
     if is_theirs and NUMBERED.match(word):

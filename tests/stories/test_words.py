@@ -259,6 +259,13 @@ def looking_round(town: Town) -> None:
     town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
 
 
+def being_addressed(town: Town) -> None:
+    name, settings = say(town, "name"), say(town, "settings")
+    for text in (f"{name}: Eva Luna", f"{name}: eva@example.org", "language English", "lingua italiana", settings):
+        town.writes(EVA, to="hub@lists.test", text=text)
+    town.writes(EVA, to="hub@lists.test", text=f"language {'Italian' if town.hub.site.language == 'it' else 'English'}")
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     joining,
@@ -274,5 +281,6 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     signing_up,
     mail_that_comes_back,
     another_account,
+    being_addressed,
     what_is_kept_of_a_person,
 )
