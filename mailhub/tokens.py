@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mailhub.errors import BadInput
 
-_VERSION = 1
+_FIRST_HEAD = 32  # of version 1, the only one so far
 _FIRST_DAY = date(2020, 1, 1)  # expiry days are counted from here; day 0 means never
 _PERSON_BYTES, _THING_BYTES, _DAY_BYTES = 4, 6, 2
 _MAILING_BYTES, _OCCURRENCE_BYTES = 5, 5
@@ -23,7 +23,7 @@ _TOKEN_BYTES = 1 + _PERSON_BYTES + _THING_BYTES + _DAY_BYTES
 _DELIVERY_BYTES = 1 + _PERSON_BYTES + _MAILING_BYTES + _OCCURRENCE_BYTES
 _MAC_IN_MAIL, _MAC_IN_LINK = 10, 16  # 80 bits keep a local part short; nothing shortens a URL
 _SECRET_BYTES = 32
-_HIGHEST_CODE = 31  # version and kind share a byte, five bits are the kind's
+_HIGHEST_CODE = 127  # version and kind share a byte: version 1 counts its kinds from 32 on, another begins at 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ def _body(text: str, body_bytes: int, mac_bytes: int) -> bytes | None:
 
 
 def _head(of: Kind) -> int:
-    return _VERSION << 5 | of.code
+    return _FIRST_HEAD + of.code
 
 
 def _pack(token: Token) -> bytes:
@@ -260,8 +260,8 @@ def _number(value: int, size: int) -> bytes:
 
 
 def _unpack(body: bytes) -> Token | None:
-    known = _kinds.get(body[0] & _HIGHEST_CODE)
-    if known is None or known is BOUNCE or body[0] >> 5 != _VERSION:
+    known = _kinds.get(body[0] - _FIRST_HEAD)
+    if known is None or known is BOUNCE:
         return None
     person, rest = body[1 : 1 + _PERSON_BYTES], body[1 + _PERSON_BYTES :]
     day = int.from_bytes(rest[_THING_BYTES:], "big")
