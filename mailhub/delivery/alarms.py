@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mailhub import language, tokens
 from mailhub.authority import Level
-from mailhub.delivery import mailboxes, mailings, scoring, service
+from mailhub.delivery import mailings, scoring, service
 from mailhub.delivery.sources import Sources
 from mailhub.delivery.tables import Bounce, Delivery, DeliveryState, MailClass, Mailing, MailingState
 from mailhub.people import activity, persons, roles
@@ -120,7 +120,7 @@ def _tell(
             now=now,
             about=about,
             list_id=mailing.list_id,
-            footer=language.footer(spoken, because, mailboxes.contact(session, site), member=False),
+            footer=language.footer(spoken, because, roles.contact(session, site), member=False),
         )
 
 
@@ -140,7 +140,7 @@ def _not_theirs(act: Act) -> Outcome:
     values = {
         "who": language.say(act.language, "inbound.who-organises"),
         "verb": GO_ON[act.language][0],
-        "contact": mailboxes.contact(act.session, act.site),
+        "contact": roles.contact(act.session, act.site),
     }
     return Outcome(False, Answer("inbound.not-allowed", values, None, returns_text=True))
 

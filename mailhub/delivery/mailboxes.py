@@ -219,7 +219,7 @@ def _tell(session: Session, site: Site, mailbox: Mailbox, address_id: int, key: 
         else {
             "since": since(site, person, mailbox, spoken, now),
             "why": language.say(spoken, f"delivery.trouble-{mailbox.trouble.value}"),
-            "contact": contact(session, site),
+            "contact": roles.contact(session, site),
         }
     )
     service.tell(
@@ -235,14 +235,7 @@ def _tell(session: Session, site: Site, mailbox: Mailbox, address_id: int, key: 
         address_id=address_id,
         about=Thing(KIND, mailbox.address_id),
         footer=language.footer(
-            spoken, language.say(spoken, "delivery.because-mailbox"), contact(session, site), member=False
+            spoken, language.say(spoken, "delivery.because-mailbox"), roles.contact(session, site), member=False
         ),
     )
     session.flush()
-
-
-def contact(session: Session, site: Site) -> str:
-    """The address of a person who organises the site."""
-    people = [person.id for person in roles.organisers_of(session, roles.SITE)]
-    reached = persons.write_to(session, people)
-    return next((reached[one].email for one in people if one in reached), site.address("postmaster"))

@@ -20,7 +20,7 @@ from mailhub.mail.address import Mailbox
 from mailhub.mail.compose import Automatic, ListFacts, text_frame
 from mailhub.mail.compose import Letter as Header
 from mailhub.mail.frame import Context, Slot
-from mailhub.people import persons, roles
+from mailhub.people import roles
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
 from mailhub.templates import layouts
@@ -86,7 +86,7 @@ class LetterSource(QuietSource):
         letters = _letters(session, deliveries)
         ordered = [letters[each.occurrence] for each in deliveries]
         views = Viewer(session, site, self._offers).views(ordered)
-        contact = contact_of(session, site)
+        contact = roles.contact(session, site)
         return [_slots(session, site, view, contact) for view in views]
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
@@ -102,13 +102,6 @@ class LetterSource(QuietSource):
             lists.setdefault(kind, set()).add(list_id)
         offered = ((self._offers.get(kind), ids) for kind, ids in lists.items())
         return any(offer is not None and offer.welcome(session, letter.person_id, ids) for offer, ids in offered)
-
-
-def contact_of(session: Session, site: Site) -> str:
-    """The address of a person who organises the site."""
-    people = [person.id for person in roles.organisers_of(session, roles.SITE)]
-    reached = persons.write_to(session, people)
-    return next((reached[one].email for one in people if one in reached), site.address("postmaster"))
 
 
 def _letters(session: Session, deliveries: Sequence[Delivery]) -> dict[int, Letter]:

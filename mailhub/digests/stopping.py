@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from mailhub import formats, language
 from mailhub.digests import readers, telling, whole
-from mailhub.digests.mailing import contact_of
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
 from mailhub.language import say
@@ -16,6 +15,7 @@ from mailhub.lists import telling as said
 from mailhub.lists.dates import NoDate, NotADate
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
+from mailhub.people import roles
 from mailhub.people.tables import Person
 from mailhub.tokens import MAILING
 from mailhub.verbs import Act, Answer, Outcome, Thing
@@ -28,7 +28,7 @@ def no_letter(act: Act) -> Outcome:
     """From now on no letter: the groups stay theirs, and are silent."""
     places = _read_by_letter(act)
     if not places:
-        return Outcome(False, Answer("digests.no-letter-already", {"contact": contact_of(act.session, act.site)}))
+        return Outcome(False, Answer("digests.no-letter-already", {"contact": roles.contact(act.session, act.site)}))
     kept = {
         str(place.list_id): subscriptions.choose(act.session, place, DeliveryChoice.NONE, now=act.now)
         for place in places
@@ -43,7 +43,7 @@ def pause(act: Act) -> Outcome:
     if isinstance(until, NotADate):
         return Outcome(False, Answer("lists.pause-unclear", {}, act.thing))
     if not places:
-        return Outcome(False, Answer("digests.no-letter-already", {"contact": contact_of(act.session, act.site)}))
+        return Outcome(False, Answer("digests.no-letter-already", {"contact": roles.contact(act.session, act.site)}))
     ends_at = None if isinstance(until, NoDate) else until
     kept = {str(p.list_id): subscriptions.pause(act.session, p, ends_at, now=act.now) for p in places}
     if ends_at is None:

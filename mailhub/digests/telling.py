@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from mailhub import formats, language
 from mailhub.delivery import service
-from mailhub.digests.mailing import contact_of
 from mailhub.digests.rhythm import EVERY_DAY, Rhythm
 from mailhub.language import Words
+from mailhub.people import roles
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
@@ -42,7 +42,7 @@ def tell(
         address_id=address_id,
         about=about,
         in_reply_to=in_reply_to,
-        footer=language.footer(spoken, because, contact_of(session, site), member=False),
+        footer=language.footer(spoken, because, roles.contact(session, site), member=False),
     )
 
 

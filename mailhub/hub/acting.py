@@ -11,14 +11,14 @@ from mailhub.digests import which
 from mailhub.lists import telling, voice
 from mailhub.lists.tables import MailList
 from mailhub.lists.things import DESK, QUESTIONS
-from mailhub.people import persons, roles
+from mailhub.people import roles
 from mailhub.people.deeds import Carried, carry_out
 from mailhub.people.tables import Asking, Person, Question
-from mailhub.site import FRONT_DESK, Site
+from mailhub.site import FRONT_DESK
 from mailhub.tokens import MAIL, MAILING, TWICE
 from mailhub.verbs import Act, Answer, Thing
 
-__all__ = ["Carried", "carry_out", "contact", "open_asking", "tell", "tell_once"]
+__all__ = ["Carried", "carry_out", "open_asking", "tell", "tell_once"]
 
 LETTERS = (MAILING.name, which.KIND)  # what an answer to a letter is about
 LONGEST_TEXT = 20_000  # characters of somebody's own words that come back below ours
@@ -64,14 +64,7 @@ def _footer(act: Act, list_id: int | None, because: str) -> str:
         sentence = language.say(act.language, f"footer.{'named' if because == 'named' else 'letter'}")
     else:
         sentence = language.say(act.language, "footer.wrote", address=desk)
-    return language.footer(act.language, sentence, contact(act.session, act.site), member=False)
-
-
-def contact(session: Session, site: Site) -> str:
-    """The address of a person who organises the site."""
-    people = [person.id for person in roles.organisers_of(session, roles.SITE)]
-    reached = persons.write_to(session, people)
-    return next((reached[one].email for one in people if one in reached), site.address("postmaster"))
+    return language.footer(act.language, sentence, roles.contact(act.session, act.site), member=False)
 
 
 def open_asking(session: Session, thing: Thing, person_id: int) -> Asking | None:

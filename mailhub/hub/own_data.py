@@ -21,13 +21,13 @@ from mailhub.authority import Level
 from mailhub.delivery import service
 from mailhub.delivery.sources import QuietSource
 from mailhub.delivery.tables import Delivery, Mailing
-from mailhub.hub import acting, holdings
+from mailhub.hub import holdings
 from mailhub.language import say
 from mailhub.lists import reading
 from mailhub.lists.tables import MailList
 from mailhub.mail.compose import File
 from mailhub.mail.frame import Context, Slot
-from mailhub.people import activity, persons
+from mailhub.people import activity, persons, roles
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
@@ -87,7 +87,7 @@ def send(act: Act) -> Outcome:
 
 def _footer(act: Act) -> str:
     because = say(act.language, "footer.wrote", address=act.site.address(FRONT_DESK))
-    return language.footer(act.language, because, acting.contact(act.session, act.site), member=False)
+    return language.footer(act.language, because, roles.contact(act.session, act.site), member=False)
 
 
 def _parts(session: Session, person_id: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from mailhub.inbound.visit import Visit
 from mailhub.language import say
 from mailhub.lists import reading, telling, things
 from mailhub.lists.tables import MailList
+from mailhub.people import roles
 from mailhub.people.tables import Person
 from mailhub.verbs import Act, Answer, Thing
 
@@ -97,14 +98,14 @@ def _values(visit: Visit, key: str, person: Person, thing: Thing | None, since: 
     match key:
         case "expired":
             day = telling.told_day(visit.hub.site, person, since, visit.language, visit.now)
-            return {"day": day, "contact": acting.contact(visit.session, visit.hub.site)}
+            return {"day": day, "contact": roles.contact(visit.session, visit.hub.site)}
         case "not-understood" if thing is not None:
             return {"words": _words(visit, person, thing), "hint": _hint(visit, person, thing)}
         case "help":
             return {
                 "site": visit.hub.site.name,
                 "groups": _groups(visit),
-                "contact": acting.contact(visit.session, visit.hub.site),
+                "contact": roles.contact(visit.session, visit.hub.site),
             }
     return {}
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.people import activity, persons
 from mailhub.people.tables import Activity, Person, Role
+from mailhub.site import Site
 
 ORGANISER = "organiser"
 MODERATOR = "moderator"
@@ -78,6 +79,13 @@ def holders(session: Session, name: str, list_id: int = SITE) -> list[Person]:
 def organisers_of(session: Session, list_id: int) -> list[Person]:
     """The list's organisers, else the site's."""
     return holders(session, ORGANISER, list_id) or holders(session, ORGANISER)
+
+
+def contact(session: Session, site: Site) -> str:
+    """The address of a person who organises the site, the longest-serving that mail reaches."""
+    people = [person.id for person in holders(session, ORGANISER)]
+    reached = persons.write_to(session, people)
+    return next((reached[one].email for one in people if one in reached), site.address("postmaster"))
 
 
 def moderators_of(session: Session, list_id: int) -> list[Person]:

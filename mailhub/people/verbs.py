@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mailhub.authority import Allowed, Level, allows
-from mailhub.people import deeds, persons, roles
+from mailhub.people import deeds, roles
 from mailhub.people.tables import Deed
 from mailhub.verbs import ANYTHING, Act, Answer, Outcome, Thing, Verb, Verbs
 
@@ -68,11 +68,4 @@ def _may(act: Act, verb: Verb) -> bool:
 
 
 def _no(act: Act, key: str) -> Outcome:
-    return Outcome(False, Answer(key, {"contact": _contact(act)}))
-
-
-def _contact(act: Act) -> str:
-    """A person of the site to write to."""
-    organisers = [person.id for person in roles.holders(act.session, roles.ORGANISER)]
-    reached = persons.write_to(act.session, organisers)
-    return next((reached[i].email for i in organisers if i in reached), act.site.address("postmaster"))
+    return Outcome(False, Answer(key, {"contact": roles.contact(act.session, act.site)}))

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from mailhub import language as words_of
 from mailhub import tokens
 from mailhub.delivery import service
-from mailhub.hub import acting
-from mailhub.people import persons, questions
+from mailhub.people import persons, questions, roles
 from mailhub.people.tables import Address, Asking, Person, Question
 from mailhub.questions import QuestionKind
 from mailhub.tokens import Token
@@ -113,7 +112,7 @@ def _send(session: Session, address: Address) -> None:
         now=now,
         address_id=address.id,
         about=Thing(tokens.LIST.name, 0),
-        footer=words_of.footer(spoken, because, acting.contact(session, site), member=False),
+        footer=words_of.footer(spoken, because, roles.contact(session, site), member=False),
     )
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from mailhub import formats, language
 from mailhub.authority import Level
 from mailhub.delivery import outbox, service
-from mailhub.hub import acting
 from mailhub.language import say
 from mailhub.lists import moderation, reading, subscriptions, telling
 from mailhub.lists.tables import HeldPost, HeldState, MailList, Subscription, SubscriptionState
@@ -38,7 +37,7 @@ def forget_all(act: Act) -> Outcome:
 
 def _forget(act: Act, *, with_posts: bool) -> Outcome:
     needed = roles.only_organises(act.session, act.person_id)
-    contact = acting.contact(act.session, act.site)
+    contact = roles.contact(act.session, act.site)
     if needed:
         return Outcome(False, Answer("people.hand-over-first", {"what": _titles(act, needed), "contact": contact}))
     person = act.session.get_one(Person, act.person_id)
