@@ -22,8 +22,8 @@ __all__ = ["Settings", "key_lines", "load"]
 
 PREFIX = "MAILHUB_"
 _NOT_SETTINGS = re.compile(r"MAILHUB_(CONFIG|FAULTS|TEST_.*)")
-_PASSWORDS = (("outbound", "password"), ("inbound", "imap_password"))
-_SECRET_KEYS = frozenset({"password", "imap_password", "url", "broker"})  # their values are never repeated in a message
+_PASSWORDS = (("outbound", "password"), ("inbound", "imap_password"), ("outbound", "webhook_secret"))
+_SECRET_KEYS = frozenset({*(key for _, key in _PASSWORDS), "url", "broker"})  # never repeated in a message
 _SECTIONS = {name: tuple(shape.annotation.model_fields) for name, shape in Settings.model_fields.items()}  # type: ignore[union-attr]
 _TOML_PIECE = re.compile(
     r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|\n|[\[\]{}=.]|[^\s\[\]{}=.#"\']+',

@@ -25,6 +25,7 @@ from mailhub import measures
 from mailhub.clock import is_zone
 from mailhub.measures import HostPort, Rate
 
+_SHORTEST_SECRET = 16  # characters
 _LONGEST_UNIX_PATH = 107  # bytes, Linux sun_path
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _AUTHSERV_ID = re.compile(r"[^\s;=\"()]{1,253}")
@@ -197,6 +198,9 @@ class OutboundSection(_Section):
     password: Annotated[SecretStr | None, _Optional] = None  # from password_file or the environment only
     connections: int = Field(default=4, ge=1, le=100)
     rate: Annotated[Annotated[Rate, BeforeValidator(_rate)] | None, _Optional] = None
+    provider: Annotated[Literal["generic", "ses", "postmark", "brevo", "mailgun"] | None, _Optional] = None
+    webhook_secret_file: Annotated[_File | None, _Optional] = None
+    webhook_secret: Annotated[SecretStr | None, _Optional] = None  # from its file or the environment only
 
 
 class DkimSection(_Section):
@@ -258,6 +262,11 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("outbound", "user"), "a user needs a password: name its file as password_file"
     if out.user and out.security == "none" and not HostPort(out.host, out.port).is_loopback:
         yield ("outbound", "security"), 'a password is never sent unencrypted: use "starttls" or "tls"'
+    if out.webhook_secret and not out.provider:
+        yield ("outbound", "webhook_secret_file"), 'whose secret? name the provider, such as "ses"'
+    if out.webhook_secret and len(out.webhook_secret.get_secret_value()) < _SHORTEST_SECRET:
+        cure = "run `openssl rand -hex 24` for one"
+        yield ("outbound", "webhook_secret_file"), f"a secret has {_SHORTEST_SECRET} characters at least: {cure}"
     if bool(dkim.selector) != bool(dkim.key_file):
         yield ("dkim", "selector" if dkim.selector else "key_file"), "selector and key_file come together"
     if bool(dkim.next_selector) != bool(dkim.next_key_file):

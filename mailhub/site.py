@@ -31,6 +31,7 @@ class Site:
     data_dir: Path = Path("data")
     languages: tuple[str, ...] = LANGUAGES
     digest_hour: time = time(7, 30)
+    provider: str = ""  # who carries our mail on and tells what came back, by name
     content_dir: Path | None = None  # where the organisers' own layouts may be
 
     @classmethod
@@ -48,6 +49,7 @@ class Site:
             organisers=ours.organisers,
             data_dir=ours.data_dir,
             digest_hour=ours.digest_hour,
+            provider=settings.outbound.provider or "",
             content_dir=settings.content.dir,
         )
 

@@ -105,7 +105,7 @@ def tell(
     source fills the slots of `files`, by what `more` keeps.
     """
     answered = _message_id(in_reply_to)
-    letter = _letter(sender or Mailbox(site.name, site.address(FRONT_DESK)), language, about, answered)
+    letter = _letter(site, sender, language, about, answered)
     slots = {**(more or {}), "subject": words.subject, "text": _whole(words.text, footer)}
     if about is not None:
         slots["reply_to"] = site.address(f"r.{_reply_token(session, site, person_id, about, now)}")
@@ -118,15 +118,16 @@ def tell(
     )
 
 
-def _letter(sender: Mailbox, language: str, about: Thing | None, answered: str) -> Letter:
+def _letter(site: Site, sender: Mailbox | None, language: str, about: Thing | None, answered: str) -> Letter:
     return Letter(
-        sender=sender,
+        sender=sender or Mailbox(site.name, site.address(FRONT_DESK)),
         subject=(_SUBJECT,),
         language=language,
         automatic=Automatic.REPLIED if answered else Automatic.GENERATED,
         reply_to=_REPLY_TO if about else "",
         in_reply_to=_IN_REPLY_TO if answered else "",
         references=_IN_REPLY_TO if answered else "",
+        provider=site.provider,
     )
 
 

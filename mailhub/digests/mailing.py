@@ -162,6 +162,7 @@ def _header(site: Site, language: str) -> Header:
             owner=site.address("postmaster"),
             one_click=site.secure,
             feedback_id=f"{STREAM}:digest:site:mailhub",
+            provider=site.provider,
         ),
     )
 

@@ -62,6 +62,7 @@ def list_facts(site: Site, group: MailList, language: str) -> ListFacts:
         subscribe=voice.verb_address(site, group, "join", language),
         one_click=site.secure,
         feedback_id=f"post:list:{group.slug[:30]}:mailhub",
+        provider=site.provider,
     )
 
 

@@ -179,6 +179,7 @@ def _role_frame(
         subject=one_line(mail.subject)[:LONGEST_SUBJECT] or say(language, "lists.untitled"),
         language=language,
         reply_to=email if is_proven else voice.contact(site, group, language) if group else "",
+        provider=site.provider,
     )
     words = with_text_below(Words("", wrap(above)), redaction.redactor(site)(mail.text[: telling.LONGEST_TEXT]))
     return text_frame(letter, (f"{words.text}\n",), files=files)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailhub.mail.address import Mailbox
+from mailhub.mail.carrier import names
 from mailhub.mail.frame import Context, Frame, Heading, Slot, Text
 from mailhub.mail.heading import fold, mailbox, token, words
-from mailhub.mail.listheaders import DELIVERY, ListFacts, list_headings
+from mailhub.mail.listheaders import ListFacts, list_headings
 from mailhub.mail.parts import (
     Part,
     boundaries,
@@ -57,6 +58,7 @@ class Letter:
     in_reply_to: str | Slot = ""  # ids with <>, one space between two
     references: str | Slot = ""
     archived_at: str | Slot = ""
+    provider: str = ""  # who carries our mail on; said by `list` where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,12 @@ def _letter_headings(letter: Letter) -> tuple[Heading, ...]:
         Heading("Content-Language", (token(letter.language),)),
         Heading("Auto-Submitted", (token(letter.automatic),)),
         *_optional("Archived-At", letter.archived_at, b"<", b">"),
-        *(list_headings(letter.list) if letter.list else _service_headings()),
+        *(list_headings(letter.list) if letter.list else _service_headings(letter.provider)),
     )
 
 
-def _service_headings() -> tuple[Heading, ...]:
-    return (Heading("X-Auto-Response-Suppress", (b"OOF, AutoReply",)), Heading("X-Mailhub-Delivery", (DELIVERY,)))
+def _service_headings(provider: str) -> tuple[Heading, ...]:
+    return (Heading("X-Auto-Response-Suppress", (b"OOF, AutoReply",)), *names(provider))
 
 
 def _subject(subject: str | Sequence[str | Slot]) -> Heading:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from mailhub.mail.carrier import names
 from mailhub.mail.frame import Context, Heading, Slot
 from mailhub.mail.heading import fold, phrase, token
 from mailhub.mail.words import one_line
 
 LEAVE_URL = Slot("leave_url", Context.TOKEN)  # the page that leaves on a POST: https, the person's own
 LEAVE_ADDRESS = Slot("leave_address", Context.TOKEN)  # u.<token>@D
-DELIVERY = Slot("delivery", Context.TOKEN)  # our signed name of this delivery
 _LONGEST_TITLE = 60  # RFC 2919 section 3 allows the whole field 255 octets
 
 
@@ -27,6 +27,7 @@ class ListFacts:
     one_click: bool = False  # the site is reached by https; only then may RFC 8058 be announced
     feedback_id: str = ""  # campaign:stream:list:sender, nothing of a person in it
     precedence: str = "list"
+    provider: str = ""  # who carries our mail on, and keeps our name of each copy
 
 
 def list_headings(facts: ListFacts) -> tuple[Heading, ...]:
@@ -45,7 +46,7 @@ def list_headings(facts: ListFacts) -> tuple[Heading, ...]:
         "Feedback-ID": token(facts.feedback_id),
     }
     headings = [Heading(name, (value,)) for name, value in constants.items() if value]
-    return (*headings, *_leave_headings(facts.one_click), Heading("X-Mailhub-Delivery", (DELIVERY,)))
+    return (*headings, *_leave_headings(facts.one_click), *names(facts.provider))
 
 
 def _leave_headings(one_click: bool) -> tuple[Heading, ...]:

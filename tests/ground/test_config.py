@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhub.config import Settings, key_lines, load
+from mailhub.config import _PASSWORDS, Settings, key_lines, load
 from mailhub.errors import BadInput
 from mailhub.measures import HostPort, Rate, host_port, length, rate, size
 
@@ -290,6 +290,13 @@ def test_a_password_is_never_sent_in_the_clear_to_another_machine(file: Path) ->
     assert settle(file, text + 'security = "tls"\n', MAILHUB_OUTBOUND__PASSWORD="x").outbound.security == "tls"
 
 
+def test_a_secret_of_calls_needs_its_provider_and_some_length(file: Path) -> None:
+    assert "name the provider" in complaint(file, SMALLEST, MAILHUB_OUTBOUND__WEBHOOK_SECRET="x" * 16)
+    text = SMALLEST + '[outbound]\nprovider = "ses"\n'
+    assert "16 characters at least" in complaint(file, text, MAILHUB_OUTBOUND__WEBHOOK_SECRET="short")
+    assert settle(file, text, MAILHUB_OUTBOUND__WEBHOOK_SECRET="x" * 16).outbound.provider == "ses"
+
+
 def test_settings_are_frozen(file: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         settle(file, SMALLEST).site.name = "other"  # type: ignore[misc]
@@ -302,7 +309,7 @@ def test_the_example_names_every_key_and_only_those() -> None:
         for section, shape in Settings.model_fields.items()
         for key in shape.annotation.model_fields  # type: ignore[union-attr]
     }
-    assert written == known - {("outbound", "password"), ("inbound", "imap_password")}  # which must not stand in a file
+    assert written == known - set(_PASSWORDS)  # which must not stand in a file
     assert list(tomllib.loads(EXAMPLE.read_text())) == list(Settings.model_fields)
 
 
