@@ -57,14 +57,7 @@ class PostOffer:
 
     def gather(self, session: Session, people: Collection[int], slot: datetime) -> Gathered:
         numbers = ready.numbers(session, slot)
-        waiting = spans.owed(session, people, numbers)
-        entries, marks = _Entries(session), {}
-        found: dict[int, list[Entry]] = {}
-        for person_id, mine in waiting.items():
-            ends = [(span, spans.end_of(span, numbers[span.list_id])) for span in mine]
-            found[person_id] = [entry for span, end in ends for entry in entries.of(span, end)]
-            marks[person_id] = [Told(span.id, end) for span, end in ends]
-        return Gathered(_with_mutes(session, found), marks)
+        return _gathered(session, spans.owed(session, people, numbers), numbers)
 
     def told(self, session: Session, marks: Sequence[object]) -> None:
         spans.tell(session, cast("Sequence[Told]", marks))
@@ -88,6 +81,25 @@ class PostOffer:
         return set(session.scalars(wanted))
 
 
+def left_out(session: Session, person_id: int, slot: datetime) -> Gathered:
+    """What reached somebody in no way, since they chose one kind of thing alone; told when they ask for it."""
+    numbers = ready.numbers(session, slot)
+    mine = numbers.keys() & reading.lists_of(session, person_id)
+    waiting = spans.owed(session, [person_id], {one: numbers[one] for one in mine}) if mine else {}
+    of_kind = [span for span in waiting.get(person_id, ()) if span.kind is SpanKind.LEFT]
+    return _gathered(session, {person_id: of_kind}, numbers)
+
+
+def _gathered(session: Session, waiting: Mapping[int, Sequence[LetterSpan]], numbers: Mapping[int, int]) -> Gathered:
+    entries, marks = _Entries(session), {}
+    found: dict[int, list[Entry]] = {}
+    for person_id, mine in waiting.items():
+        ends = [(span, spans.end_of(span, numbers[span.list_id])) for span in mine]
+        found[person_id] = [entry for span, end in ends for entry in entries.of(span, end)]
+        marks[person_id] = [Told(span.id, end) for span, end in ends]
+    return Gathered(_with_mutes(session, found), marks)
+
+
 def _waiting() -> sa.Select[int]:
     """People with spans that a letter may tell of now: who is away is told when they are back."""
     return (
@@ -99,7 +111,7 @@ def _waiting() -> sa.Select[int]:
         .where(
             Subscription.state == SubscriptionState.ACTIVE,
             Subscription.delivery != DeliveryChoice.NONE,
-            (LetterSpan.kind == SpanKind.LETTER) | LetterSpan.upto.is_not(None),
+            (LetterSpan.kind == SpanKind.LETTER) | (LetterSpan.kind == SpanKind.PAUSE) & LetterSpan.upto.is_not(None),
         )
         .distinct()
     )
@@ -110,18 +122,16 @@ class _Entries:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._read: dict[tuple[int, int, int], list[Entry]] = {}
-        self._missed: dict[tuple[int, int, int], list[Entry]] = {}
+        self._read: dict[tuple[SpanKind, int, int, int], list[Entry]] = {}
         self._most: dict[int, int] = {}
 
     def of(self, span: LetterSpan, end: int) -> Sequence[Entry]:
-        key = (span.list_id, span.after, end)
-        known = self._missed if span.kind is SpanKind.PAUSE else self._read
-        if key not in known:
-            known[key] = self._entries(*key, is_missed=span.kind is SpanKind.PAUSE)
-        return known[key]
+        key = (span.kind, span.list_id, span.after, end)
+        if key not in self._read:
+            self._read[key] = self._entries(*key)
+        return self._read[key]
 
-    def _entries(self, list_id: int, after: int, end: int, *, is_missed: bool) -> list[Entry]:
+    def _entries(self, kind: SpanKind, list_id: int, after: int, end: int) -> list[Entry]:
         if list_id not in self._most:
             self._most[list_id] = reading.definition_of(reading.get(self._session, list_id)).fold_after
         rows = self._session.execute(
@@ -136,7 +146,8 @@ class _Entries:
                 at=row.published_at,
                 weight=min(row.length, _MOST_SHOWN),
                 most=self._most[list_id],
-                is_missed=is_missed,
+                is_missed=kind is SpanKind.PAUSE,
+                is_left=kind is SpanKind.LEFT,
             )
             for row in rows
         ]

@@ -13,6 +13,7 @@ from mailhub.digests import readers, status, telling
 from mailhub.language import say, wrap
 from mailhub.lists import mutes, reading, things, vocabulary
 from mailhub.lists import telling as said
+from mailhub.lists.choices import ONLY
 from mailhub.lists.tables import DeliveryChoice, Subscription, SubscriptionState
 from mailhub.people import persons
 from mailhub.people.tables import Person
@@ -28,7 +29,7 @@ MOST_SILENT = 20  # conversations that are named; the others are counted
 _WORDS_FOR = {  # what may be said where somebody reads so, the likeliest first
     DeliveryChoice.EACH: ("digest", "pause", "leave"),
     DeliveryChoice.DIGEST: ("each", "pause", "leave"),
-    DeliveryChoice.NONE: ("digest", "each", "leave"),
+    **dict.fromkeys((DeliveryChoice.NONE, *ONLY), ("digest", "each", "leave")),
 }
 _WHEN_PAUSED = ("resume", "leave")
 
@@ -71,6 +72,8 @@ def _groups(act: Act, person: Person) -> Iterator[str]:
         )
         title = reading.definition_of(group).titled(act.language)
         yield say(act.language, "digests.settings-group", group=title, how=how, words=quoted)
+    if reading.lists_of(act.session, person.id):
+        yield say(act.language, "digests.settings-only")
 
 
 def _words_for(place: Subscription) -> tuple[str, ...]:

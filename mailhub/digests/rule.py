@@ -29,10 +29,19 @@ class Entry:
     most: int = 0  # things of one author in this list that stand whole in one letter; 0: all
     is_muted: bool = False
     is_missed: bool = False  # published while its reader was away
+    is_left: bool = False  # of a kind its reader has not chosen
 
     def muted(self) -> "Entry":
         """The same, in a conversation its reader has silenced."""
         return replace(self, is_muted=True)
+
+    def left(self) -> "Entry":
+        """The same, to a reader who has chosen another kind of thing alone."""
+        return replace(self, is_left=True)
+
+    def wanted(self) -> "Entry":
+        """The same, now that its reader has asked for it."""
+        return replace(self, is_left=False, is_muted=False)
 
     @property
     def order(self) -> tuple[datetime, int, str, int]:
@@ -80,6 +89,8 @@ def _ways(ordered: Sequence[Entry]) -> Iterable[How]:
 def _way(entry: Entry, said: Counter[tuple[int, tuple[int, str]]], whole: int) -> How:
     if entry.is_muted:
         return How.MUTED
+    if entry.is_left:
+        return How.LEFT
     if entry.is_missed:
         return How.MISSED
     said[entry.list_id, entry.author] += 1

@@ -1,4 +1,4 @@
-"""Letters that had nothing to say but silenced conversations are not sent; the next one counts what they held."""
+"""Letters that had nothing to say but what is only counted are not sent; the next one counts what they held."""
 
 from datetime import datetime
 
@@ -28,5 +28,6 @@ def silent_entries(session: Session, person_id: int) -> list[Entry]:
 
 
 def _entry(item: LetterItem, slot: datetime) -> Entry:
-    assert item.how in (How.MUTED, How.COUNTED), "whatever can be answered was sent"
-    return Entry(Thing(item.thing, item.thing_id), item.list_id, 0, (0, ""), slot, 0, is_muted=True)
+    assert item.how in (How.MUTED, How.COUNTED, How.LEFT), "whatever can be answered was sent"
+    silent = Entry(Thing(item.thing, item.thing_id), item.list_id, 0, (0, ""), slot, 0)
+    return silent.left() if item.how is How.LEFT else silent.muted()

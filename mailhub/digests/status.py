@@ -11,7 +11,7 @@ from mailhub.authority import Level
 from mailhub.clock import local
 from mailhub.delivery import mailboxes
 from mailhub.delivery.tables import Delivery, DeliveryState, Mailbox, Mailing, Trouble
-from mailhub.digests import readers, rhythm
+from mailhub.digests import only, readers, rhythm
 from mailhub.language import say, wrap
 from mailhub.lists import reading, telling
 from mailhub.lists.tables import HeldPost, HeldState, MailList, Subscription, SubscriptionState
@@ -88,6 +88,8 @@ def _mails(act: Act, person: Person) -> Iterator[str]:
     for what in ("waiting", "deferred", "doubt", "returned", "held"):
         if counted[what]:
             yield say(act.language, f"digests.status-{what}", count=counted[what])
+    if left := only.count(act.session, act):
+        yield say(act.language, "digests.status-left", count=left)
     if reading.reads_by_letter(act.session, person.id):
         each = readers.rhythm_of(act.session, act.site, person)
         today = local(act.now, each.zone).date()

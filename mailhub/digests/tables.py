@@ -17,6 +17,7 @@ class How(StrEnum):
     LENGTH = "length"  # a line, since the letter was long enough
     COUNTED = "counted"  # a number, since there were too many lines
     MUTED = "muted"  # a number: its reader has silenced the conversation
+    LEFT = "left"  # a number: its reader has chosen another kind of thing alone
     MISSED = "missed"  # posted while they were away: its conversation has a line
 
 
@@ -34,7 +35,7 @@ class LetterReader(Base):
 class Letter(Base):
     """One letter to one person; what stands in it is in its items, and its words are made from them.
 
-    What somebody searched for by mail comes as a letter too, with its `query`; it belongs to no hour."""
+    What somebody asked for by mail comes as a letter too, with its `query`; it belongs to no hour."""
 
     __tablename__ = "letter"
     __table_args__ = table(
@@ -61,7 +62,7 @@ class Letter(Base):
     time_zone: Mapped[str]
     written_at: Mapped[datetime]
     owed_at: Mapped[datetime | None]  # none: nothing but silenced conversations, so it was not sent
-    query: Mapped[str | None]  # what was searched for; none: the letter of the day
+    query: Mapped[str | None]  # what was searched for, "" where it is what was left out; none: the letter of the day
 
 
 class LetterItem(Base):

@@ -49,13 +49,13 @@ class View:
 
     @property
     def count(self) -> int:
-        """Everything the reader may see here, silenced things aside."""
-        return sum(number for how, number in self.told.items() if how is not How.MUTED)
+        """Everything the reader may see here, silenced things and those they left out aside."""
+        return sum(number for how, number in self.told.items() if how not in (How.MUTED, How.LEFT))
 
 
 def wanted(session: Session, offers: Offers, letter: Letter, items: Sequence[LetterItem]) -> list[LetterItem]:
     """Those of groups they still read; of what they searched for, those of groups they may read."""
-    if letter.query is not None:
+    if letter.query:
         readable = {group.id for group in visibility.readable_lists(session, letter.person_id)}
         return [item for item in items if item.list_id in readable]
     lists: dict[str, set[int]] = defaultdict(set)
@@ -158,7 +158,8 @@ class Viewer:
         )
 
     def _titles(self, letter: Letter, items: Sequence[LetterItem]) -> tuple[str, ...]:
-        ids = dict.fromkeys(item.list_id for item in items)
+        read = [item for item in items if item.how is not How.LEFT]
+        ids = dict.fromkeys(item.list_id for item in read or items)
         groups = (self._session.get(MailList, list_id) for list_id in ids)
         return tuple(reading.definition_of(group).titled(letter.language) for group in groups if group is not None)
 

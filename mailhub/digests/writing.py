@@ -3,19 +3,22 @@
 A slot that passed while the site was down is caught up with one letter, which holds what it would have held in time.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.digests import mailing, readers, rhythm
-from mailhub.digests.offers import Gathered, Offers
+from mailhub.digests.items import write_items
+from mailhub.digests.offers import Offers
 from mailhub.digests.rhythm import Rhythm
-from mailhub.digests.rule import Placed, arrange
+from mailhub.digests.rule import Entry, arrange
 from mailhub.digests.silence import silent_entries
-from mailhub.digests.tables import Letter, LetterItem
+from mailhub.digests.tables import Letter
 from mailhub.faults import Point, point
+from mailhub.lists.choices import ONLY, wants
+from mailhub.lists.tables import Subscription
 from mailhub.people import activity, persons
 from mailhub.people.tables import Person
 from mailhub.site import Site
@@ -72,10 +75,12 @@ def write(
 ) -> None:
     """A letter for each of these people, and the note in their offers that it was told."""
     gathered = [(offer, offer.gather(session, people, slot)) for offer in offers]
+    chosen = _Chosen(session, people)
     outgoing = mailing.Outgoing(session, site, now)
     persons_ = session.scalars(sa.select(Person).where(Person.id.in_(people)).order_by(Person.id))
     for person in persons_:
-        _write_one(session, site, person, slot, [found for _, found in gathered], outgoing, now)
+        entries = chosen.by(person.id, (entry for _, found in gathered for entry in found.entries.get(person.id, ())))
+        _write_one(session, site, person, slot, entries, outgoing, now)
     for offer, found in gathered:
         offer.told(session, [mark for marks in found.marks.values() for mark in marks])
     point(Point.LETTER_WRITTEN)
@@ -86,11 +91,10 @@ def _write_one(
     site: Site,
     person: Person,
     slot: datetime,
-    gathered: Sequence[Gathered],
+    entries: Sequence[Entry],
     outgoing: mailing.Outgoing,
     now: datetime,
 ) -> None:
-    entries = [entry for found in gathered for entry in found.entries.get(person.id, ())]
     if not entries:
         return
     placed = arrange([*silent_entries(session, person.id), *entries])
@@ -105,24 +109,26 @@ def _write_one(
     )
     session.add(letter)
     session.flush()
-    _write_items(session, letter, placed)
+    write_items(session, letter, placed)
     if is_owed:
         outgoing.owe(letter)
         thing = Thing(MAILING.name, letter.id)
         activity.note(session, "letter.written", now=now, person_id=person.id, thing=thing)
 
 
-def _write_items(session: Session, letter: Letter, placed: Sequence[Placed]) -> None:
-    rows = [
-        {
-            "letter_id": letter.id,
-            "position": position,
-            "number": one.number,
-            "how": one.how,
-            "thing": one.entry.thing.kind,
-            "thing_id": one.entry.thing.id,
-            "list_id": one.entry.list_id,
-        }
-        for position, one in enumerate(placed, start=1)
-    ]
-    session.execute(sa.insert(LetterItem), rows)
+class _Chosen:
+    """Which kinds of things these people have chosen alone, in which groups."""
+
+    def __init__(self, session: Session, people: Collection[int]) -> None:
+        narrow = sa.select(Subscription.person_id, Subscription.list_id, Subscription.delivery).where(
+            Subscription.person_id.in_(people), Subscription.delivery.in_(ONLY)
+        )
+        self._only = {(person_id, list_id): choice for person_id, list_id, choice in session.execute(narrow)}
+
+    def by(self, person_id: int, entries: Iterable[Entry]) -> list[Entry]:
+        """What is offered to one of them; things they have not chosen are left out, and counted."""
+        return [entry if self._is_wanted(person_id, entry) else entry.left() for entry in entries]
+
+    def _is_wanted(self, person_id: int, entry: Entry) -> bool:
+        choice = self._only.get((person_id, entry.list_id))
+        return choice is None or entry.is_missed or wants(choice, entry.thing.kind)

@@ -70,7 +70,10 @@ def resume(act: Act) -> Outcome:
         return acts.outside(found)
     is_paused = found.place.state is SubscriptionState.PAUSED
     kept = subscriptions.resume(act.session, found.place, now=act.now) if is_paused else None
-    return Outcome(is_paused, found.answer("lists.resumed"), kept)
+    if found.place.delivery in subscriptions.LISTED:
+        return Outcome(is_paused, found.answer("lists.resumed"), kept)
+    rhythm = telling.rhythm(act.language, found.place.delivery, coming=False)
+    return Outcome(is_paused, found.answer("lists.resumed-so", rhythm=rhythm), kept)
 
 
 def each(act: Act) -> Outcome:

@@ -9,6 +9,7 @@ from mailhub.formats import day_hour
 from mailhub.language import say
 from mailhub.lists import acts, answered, holding, moderation, publication, relay, telling, things, voice
 from mailhub.lists.acts import Scene
+from mailhub.lists.choices import ONLY
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.tables import HeldPost, HeldState
 from mailhub.mail import message
@@ -75,6 +76,8 @@ def why(act: Act) -> Outcome:
         because = _because(act, act.session.get_one(Mailing, delivery.mailing_id), delivery)
     elif found.belongs:
         because = telling.reason(act.session, act.site, found.person, found.group, "member", act.language, act.now)
+        if found.place is not None and found.place.delivery in ONLY:
+            because = f"{because} {telling.rhythm(act.language, found.place.delivery, coming=False)}"
     else:
         because = say(act.language, "lists.because-outside", group=found.title)
     return Outcome(True, Answer("lists.why-standing", {"because": because}, found.thing))

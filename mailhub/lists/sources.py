@@ -19,8 +19,9 @@ from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.tokens import Token
 
-# Who reads by letter has a span that holds the post; what no span holds comes by itself, whatever they chose since.
-RECEIVING = (DeliveryChoice.EACH, DeliveryChoice.DIGEST)
+# Who reads by letter, or one kind of thing alone, has a span that holds the post; what no span holds comes by itself,
+# whatever they chose since.
+RECEIVING = tuple(choice for choice in DeliveryChoice if choice is not DeliveryChoice.NONE)
 GONE = "does not belong to the group any more"
 PAUSED = "in a pause"
 NOTHING = "chose to receive nothing"

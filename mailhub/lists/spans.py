@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive.tables import Post
 from mailhub.delivery.tables import Delivery, DeliveryState, Mailing
+from mailhub.lists.choices import ONLY
 from mailhub.lists.tables import (
     DeliveryChoice,
     LetterSpan,
@@ -75,9 +76,11 @@ def has_missed(session: Session, place: Subscription) -> bool:
 
 
 def begin(session: Session, list_id: int, person_ids: Sequence[int], number: int, *, now: datetime) -> None:
-    """Forget spans of an earlier stay, and begin those of people who have just come in and read by letter."""
+    """Forget spans of an earlier stay, and begin those of people who have just come in and do not read each post."""
     session.execute(sa.delete(_TABLE).where(_TABLE.c.list_id == list_id, _TABLE.c.person_id.in_(person_ids)))
-    kind = sa.literal(SpanKind.LETTER, _TABLE.c.kind.type)
+    of_kind = _TABLE.c.kind.type
+    is_reader = Subscription.delivery == DeliveryChoice.DIGEST
+    kind = sa.case((is_reader, sa.literal(SpanKind.LETTER, of_kind)), else_=sa.literal(SpanKind.LEFT, of_kind))
     readers = sa.select(
         Subscription.list_id,
         Subscription.person_id,
@@ -88,7 +91,7 @@ def begin(session: Session, list_id: int, person_ids: Sequence[int], number: int
         Subscription.list_id == list_id,
         Subscription.person_id.in_(person_ids),
         Subscription.state == SubscriptionState.ACTIVE,
-        Subscription.delivery == DeliveryChoice.DIGEST,
+        is_reader | Subscription.delivery.in_(ONLY),
     )
     columns = ["list_id", "person_id", "kind", "after", "begun_at"]
     session.execute(sa.insert(_TABLE).from_select(columns, readers))
@@ -115,7 +118,7 @@ def owed(session: Session, person_ids: Iterable[int], numbers: Mapping[int, int]
     )
     found: dict[int, list[LetterSpan]] = {}
     for span in spans:
-        is_over = span.kind is SpanKind.LETTER or span.upto is not None  # who is away is told when they are back
+        is_over = span.kind is not SpanKind.PAUSE or span.upto is not None  # who is away is told when they are back
         if is_over and span.after < end_of(span, numbers[span.list_id]):
             found.setdefault(span.person_id, []).append(span)
     return found
@@ -139,6 +142,8 @@ def tell(session: Session, told: Sequence[Told]) -> None:
 def _wanted(place: Subscription) -> SpanKind | None:
     if place.delivery is DeliveryChoice.NONE:
         return None
+    if place.delivery in ONLY:
+        return SpanKind.LEFT  # in a pause as well: they have not missed what they left out
     if place.state is SubscriptionState.PAUSED:
         return SpanKind.PAUSE
     is_reader = place.state is SubscriptionState.ACTIVE and place.delivery is DeliveryChoice.DIGEST
@@ -158,7 +163,7 @@ def _not_left_yet(session: Session, place: Subscription, number: int) -> int:
 
     A choice of the letter begins with the next post: what is on its way still comes by itself.
     """
-    if place.state is not SubscriptionState.PAUSED:
+    if place.delivery in ONLY or place.state is not SubscriptionState.PAUSED:
         return number
     waiting = (
         sa.select(sa.func.min(Post.number))

@@ -18,6 +18,7 @@ from mailhub.people.tables import ConsentState, Person, Question
 from mailhub.site import Site
 
 PAGE = 50
+LISTED = (DeliveryChoice.EACH, DeliveryChoice.DIGEST)  # whose pause ends with a letter of what was missed
 
 
 def leave(
@@ -153,13 +154,15 @@ def next_due(session: Session) -> datetime | None:
 def _tell_resumed(session: Session, site: Site, place: Subscription, ended: datetime, now: datetime) -> None:
     group = reading.get(session, place.list_id)
     language = telling.language_to(session, site, place.person_id)
+    values = {"group": reading.definition_of(group).titled(language)}
+    is_listed = place.delivery in LISTED
     telling.tell(
         session,
         site,
         place.person_id,
         group,
-        "resumed",
-        {"group": reading.definition_of(group).titled(language)},
+        "resumed" if is_listed else "resumed-so",
+        values if is_listed else {**values, "rhythm": telling.rhythm(language, place.delivery, coming=False)},
         because="member",
         occurrence=int(ended.timestamp()),
         now=now,

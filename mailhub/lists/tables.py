@@ -47,6 +47,8 @@ class DeliveryChoice(StrEnum):
     EACH = "each"
     DIGEST = "digest"
     NONE = "none"
+    DECISIONS = "decisions"  # these alone; messages are counted, and come when they are asked for
+    EVENTS = "events"
 
 
 class Subscription(Base):
@@ -72,6 +74,7 @@ class Subscription(Base):
 
 class SpanKind(StrEnum):
     LETTER = "letter"  # chosen: these posts come by letter
+    LEFT = "left"  # left out, since one kind of thing alone was chosen: told on request
     PAUSE = "pause"  # posted while they were away: listed in the letter that welcomes them back
 
 

@@ -110,6 +110,15 @@ WORDS: Mapping[str, Forms] = {
     },
     "help": {"it": ("aiuto", "aiutami", "istruzioni"), "en": ("help", "info", "instructions")},
     "owner": {"it": ("chi", "chi organizza", "chi modera"), "en": ("owner", "who organises", "who organizes")},
+    "only-decisions": {
+        "it": ("solo decisioni", "solo le decisioni", "soltanto decisioni", "soltanto le decisioni"),
+        "en": ("decisions only", "only decisions"),
+    },
+    "only-events": {
+        "it": ("solo appuntamenti", "solo gli appuntamenti", "soltanto appuntamenti", "solo eventi", "solo gli eventi"),
+        "en": ("events only", "only events"),
+    },
+    "left-out": {"it": ("tralasciati", "messaggi tralasciati"), "en": ("left out", "messages left out")},
     "lists": {
         "it": ("gruppi", "i gruppi", "elenco dei gruppi", "quali gruppi", "quali gruppi ci sono", "che gruppi ci sono"),
         "en": ("groups", "the groups", "lists", "which groups", "which groups are there"),

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from mailhub.content import Document, Localised, Reader
+from mailhub.lists.choices import FOR_A_GROUP
 from mailhub.lists.definition import (
     GOALS,
     Addresses,
@@ -17,7 +18,6 @@ from mailhub.lists.definition import (
     ReplyTo,
 )
 from mailhub.lists.policy import WhoIsRead, WhoPosts
-from mailhub.lists.tables import DeliveryChoice
 from mailhub.mail.address import BadAddress, valid
 
 LONGEST_TITLE = 60  # letters
@@ -88,7 +88,7 @@ KEYS: tuple[Key, ...] = (
     _flag("index", "a public archive may be found by search engines"),
     _choice("addresses", Addresses, "hidden: members see names and relay addresses"),
     _choice("reply_to", ReplyTo, "where a plain reply goes"),
-    _choice("default_delivery", DeliveryChoice, "how newcomers receive: every message, the daily letter, nothing"),
+    _choice("default_delivery", FOR_A_GROUP, "how newcomers receive: every message, the daily letter, nothing"),
     _flag("subject_tag", "[slug] before each subject"),
     Key(
         "grace",

@@ -39,10 +39,10 @@ REFUSALS = frozenset(
 ELSEWHERE = {
     "lists.help": {"resume", "undo"},
     "lists.pause-unclear": {"resume"},
-    "digests.settings": {"follow", "resume", "undo"},
+    "digests.settings": {"follow", "only-decisions", "only-events", "resume", "undo"},
     "lists.left-already": {"leave"},
     "lists.enrol-how": {"enrol"},
-    "lists.which-group": {"enrol", "pause", "leave", "each", "digest", "join"},
+    "lists.which-group": {"enrol", "only-decisions", "only-events", "pause", "leave", "each", "digest", "join"},
     "inbound.not-allowed": {"enrol", "publish", "refuse", "approve", "deny", "withdraw"},
 }
 

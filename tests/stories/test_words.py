@@ -253,6 +253,17 @@ def what_is_kept_of_a_person(town: Town) -> None:
         answers_last(town, email, "confirm-twice")
 
 
+def a_part_alone(town: Town) -> None:
+    town.opens_list("shore", members=[EVA, BRUNO], moderate="nobody")
+    for verb in ("only-events", "only-decisions", "left-out"):
+        town.writes(EVA, to="shore@lists.test", text=say(town, verb))
+    town.writes(BRUNO, to="shore@lists.test", subject="Nets", text="Who mends them?")
+    for verb in ("left-out", "pause", "resume"):
+        town.writes(
+            EVA, to="hub@lists.test", text=f"{say(town, verb)} shore" if verb != "left-out" else say(town, verb)
+        )
+
+
 def looking_round(town: Town) -> None:
     town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
     town.opens_list("lake")
@@ -268,6 +279,7 @@ def being_addressed(town: Town) -> None:
 
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
+    a_part_alone,
     joining,
     organisers_decide,
     people_who_were_not_asked,
