@@ -8,4 +8,5 @@ from mailhub.questions import QuestionKind
 JOIN = QuestionKind(things.JOIN, ends_after=timedelta(days=7), remind_after=timedelta(hours=48))
 UNASKED = QuestionKind(things.UNASKED, ends_after=timedelta(days=30))
 APPROVAL = QuestionKind(things.APPROVAL, ends_after=None, remind_after=timedelta(days=3))
+PERSONAL = QuestionKind(things.PERSONAL, ends_after=timedelta(days=7), remind_after=timedelta(days=1))
 HELD = QuestionKind(things.HELD, ends_after=None, remind_after=timedelta(days=2))  # a held post is never lost

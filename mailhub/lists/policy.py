@@ -27,6 +27,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     TOKEN_INSIDE = "token-inside"  # noqa: S105 - a reason, not a secret
     RELAY_STRANGER = "relay-stranger"
+    SEEMS_PERSONAL = "seems-personal"  # it reads as if one person were meant; its author is asked
 
 
 class Standing(StrEnum):
@@ -87,6 +88,7 @@ class Letter:
     is_seen: bool = False  # the group has this Message-ID already
     is_empty: bool = False  # no words, no file, no subject
     is_introduction: bool = False  # it answers the welcome, which has promised that somebody reads it first
+    seems_personal: bool = False  # it greets one person, and quotes nobody else
     holds_token: bool = False  # one of our signed addresses or links stands in what would be distributed
 
 
@@ -170,6 +172,7 @@ def _objections(letter: Letter, author: Standing, rules: Rules) -> tuple[Reason,
         (Reason.AUTOMATIC, letter.seems_automatic),
         (Reason.TOO_LARGE, letter.size > rules.largest),
         (Reason.TOKEN_INSIDE, rules.transparent and letter.holds_token),
+        (Reason.SEEMS_PERSONAL, letter.seems_personal and author.belongs),
     )
     return tuple(reason for reason, holds in found if holds)
 

@@ -8,7 +8,19 @@ from sqlalchemy.orm import Session
 from mailhub.archive import posts
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
-from mailhub.lists import holding, joining, moderation, policy, publication, reading, redaction, telling, things, voice
+from mailhub.lists import (
+    holding,
+    joining,
+    moderation,
+    personal,
+    policy,
+    publication,
+    reading,
+    redaction,
+    telling,
+    things,
+    voice,
+)
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.lists.joining import Asked
 from mailhub.lists.policy import Accept, Drop, Hold, Letter, Reason, Refuse
@@ -63,6 +75,7 @@ def letter_of(session: Session, site: Site, group: MailList, arrival: Arrival) -
         is_seen=_is_post(session, group.id, mail),
         is_empty=arrival.is_empty,
         is_introduction=arrival.is_introduction,
+        seems_personal=personal.answered(session, group, arrival) is not None,
         holds_token=reading.definition_of(group).transparent and _holds_token(site, mail),
     )
 
@@ -181,6 +194,10 @@ def _hold(session: Session, site: Site, group: MailList, arrival: Arrival, reaso
         if asked is not Asked.INVITATION:
             return _keep_until_joined(session, group, arrival, reasons, person.id, asked)
     held = holding.hold(session, group, arrival, reasons, person.id)
+    answered = personal.answered(session, group, arrival)
+    if answered is not None:
+        personal.ask(session, site, group, held, answered, arrival)
+        return Receipt("held", Reason.SEEMS_PERSONAL, Thing(things.HELD, held.id))
     moderation.ask(session, site, held, arrival.mail, now=arrival.now)
     if arrival.may_answer:
         moderation.tell_waiting(

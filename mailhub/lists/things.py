@@ -22,7 +22,9 @@ DEED = tokens.ACTIVITY.name  # something this person did and may undo; id: the d
 LEFT = tokens.kind("left", 16).name  # the goodbye; id: the list
 WELCOME = tokens.kind("welcome", 19).name  # a welcome that asks for an introduction; id: the list
 
-QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL})  # kinds whose id is that of a question
+PERSONAL = tokens.kind("personal", 44).name  # «for all, or for one?»; id: the question
+
+QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL})  # kinds whose id is that of a question
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 

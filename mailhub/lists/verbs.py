@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailhub.authority import Level
-from mailhub.lists import being, coming, directory, explaining, listening, reading_first, signing_up, things
+from mailhub.lists import (
+    being,
+    coming,
+    directory,
+    explaining,
+    listening,
+    one_or_all,
+    personal,
+    reading_first,
+    signing_up,
+    things,
+)
 from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
 
@@ -29,6 +40,7 @@ def _answer(name: str, words: Forms, kinds: frozenset[str], perform: Perform, le
 
 _JOINING = frozenset({things.JOIN, things.UNASKED})
 _APPROVAL = frozenset({things.APPROVAL})
+_PERSONAL = frozenset({things.PERSONAL})
 _HELD = frozenset({things.HELD})
 _POST = frozenset({things.POST})
 
@@ -58,6 +70,9 @@ VERBS: tuple[Verb, ...] = (
     _answer("decline", NO, _JOINING, coming.decline),
     _answer("approve", YES, _APPROVAL, coming.approve, Level.OFFICE),
     _answer("deny", NO, _APPROVAL, coming.deny, Level.OFFICE),
+    _answer(personal.TO_ALL, WORDS[personal.TO_ALL], _PERSONAL, one_or_all.to_all),
+    _answer(one_or_all.TO_ONE, WORDS[one_or_all.TO_ONE], _PERSONAL, one_or_all.to_one),
+    _answer(one_or_all.TO_NOBODY, WORDS[one_or_all.TO_NOBODY], _PERSONAL, one_or_all.to_nobody),
     Verb("mute", WORDS["mute"], Level.LIGHT, _POST, listening.mute, listening.hear),
     Verb("follow", WORDS["follow"], Level.LIGHT, _POST, listening.follow, listening.hush),
     Verb("publish", WORDS["publish"], Level.OFFICE, _HELD, reading_first.publish),

@@ -135,6 +135,18 @@ WORDS: Mapping[str, Forms] = {
     "mute": {"it": ("silenzia", "silenzio", "zittisci", "basta così"), "en": ("mute", "silence", "unfollow")},
     "follow": {"it": ("segui", "riascolta"), "en": ("follow", "unmute")},
     "publish": {"it": ("pubblica", "pubblicalo", "pubblicare"), "en": ("publish", "approve", "accept")},
+    "to-all": {
+        "it": ("tutti", "a tutti", "per tutti", "al gruppo", "sì a tutti", "mandala a tutti", "pubblica"),
+        "en": ("everyone", "to everyone", "for everyone", "to all", "all", "to the group", "send it to all", "publish"),
+    },
+    "to-one": {
+        "it": ("privata", "in privato", "privato", "solo a lei", "solo a lui", "a lei", "a lui"),
+        "en": ("privately", "private", "in private", "only to her", "only to him", "only to them", "to her", "to him"),
+    },
+    "to-nobody": {
+        "it": ("nessuno", "a nessuno", "ritira", "no", "non mandarla"),
+        "en": ("nobody", "to nobody", "withdraw", "no", "do not send it"),
+    },
     "refuse": {"it": ("rifiuta", "rifiutalo", "rifiuto", "rifiutare"), "en": ("refuse", "reject")},
 }
 

@@ -20,7 +20,7 @@ VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
         *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato", "dati", "dimenticami"),
-        *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati"),
+        *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati", "tutti", "privata", "nessuno"),
     },
     "en": {
         *(
@@ -28,6 +28,9 @@ VERBS = {
             "leave",
             "pause",
             "resume",
+            "everyone",
+            "privately",
+            "nobody",
             "digest",
             "each",
             "help",

@@ -102,6 +102,24 @@ def reading_first(town: Town) -> None:
     town.writes(BRUNO, to="garden@lists.test", text=say(town, "withdraw"))
 
 
+def for_one_or_for_all(town: Town) -> None:
+    town.opens_list("terrace", members=[ANA, BRUNO, OLGA], moderator=MO)
+    town.joins("terrace", EVA, published=0)
+    town.writes(BRUNO, to="terrace@lists.test", subject="Stairs", text="Who sweeps them?")
+    swept = {email: town.mailbox(email)[-1] for email in (ANA, EVA, OLGA)}
+    for email, verb in ((ANA, "to-nobody"), (ANA, "to-one"), (ANA, "to-all"), (EVA, "to-all")):
+        town.replies(email, swept[email], f"Ciao Bruno,\n{verb}")
+        answers_last(town, email, verb)
+    town.replies(OLGA, swept[OLGA], "Ciao Bruno,\nnothing")
+    asked = town.mailbox(OLGA)[-1]
+    town.passes(days=8)
+    town.replies(OLGA, asked, say(town, "to-all"))
+    town.replies(OLGA, swept[OLGA], "Ciao Bruno,\ntoo late")
+    late = town.mailbox(OLGA)[-1]
+    town.writes(BRUNO, to="terrace-leave@lists.test")
+    town.replies(OLGA, late, say(town, "to-one"))
+
+
 def leaving(town: Town) -> None:
     town.writes(BRUNO, to="garden-leave@lists.test")
     goodbye = town.mailbox(BRUNO)[-1]
@@ -284,6 +302,7 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     organisers_decide,
     people_who_were_not_asked,
     reading_first,
+    for_one_or_for_all,
     leaving,
     choosing,
     asking,
