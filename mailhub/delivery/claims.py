@@ -12,7 +12,7 @@ from mailhub.delivery.judging import judge
 from mailhub.delivery.pacing import Candidate
 from mailhub.delivery.rows import CANCEL, DELIVERY, ITS_KEY, MAILING, WAITING, key_of, waiting_mailings
 from mailhub.delivery.sources import Later, No, Sources
-from mailhub.delivery.tables import Delivery, DeliveryState, Mailing, MailingFrame, MailingState
+from mailhub.delivery.tables import Delivery, DeliveryState, MailClass, Mailing, MailingFrame, MailingState
 from mailhub.people.tables import Address, Person
 from mailhub.site import Site
 
@@ -62,12 +62,18 @@ class _Row:
 
 def candidates(session: Session, *, now: datetime) -> list[Candidate]:
     """Open mailings that have something due."""
-    due = sa.exists().where(DELIVERY.c.mailing_id == MAILING.c.id, WAITING, DELIVERY.c.due_at <= now)
+    return [Candidate(*row) for row in session.execute(_CANDIDATES, {"now": now})]
+
+
+def _candidates() -> sa.Select[int, MailClass, int | None, datetime]:
+    due = sa.exists().where(DELIVERY.c.mailing_id == MAILING.c.id, WAITING, DELIVERY.c.due_at <= sa.bindparam("now"))
     is_open = MAILING.c.state == MailingState.OPEN
     wanted = sa.select(MAILING.c.id, MAILING.c.mail_class, MAILING.c.list_id, MAILING.c.due_at)
     waiting = waiting_mailings()
-    rows = session.execute(wanted.join(waiting, waiting.c.id == MAILING.c.id).where(is_open, due))
-    return [Candidate(*row) for row in rows]
+    return wanted.join(waiting, waiting.c.id == MAILING.c.id).where(is_open, due)
+
+
+_CANDIDATES = _candidates()  # made once: it is asked before every copy
 
 
 def copy_bytes(session: Session, mailing_id: int) -> int:

@@ -25,26 +25,25 @@ def next_due(session: Session) -> datetime | None:
 
 def in_work(session: Session) -> bool:
     """Whether a worker holds anything, claimed or on a connection."""
-    held = sa.select(DELIVERY.c.mailing_id).where(IN_WORK, DELIVERY.c.state != DeliveryState.UNCERTAIN).limit(1)
-    return session.execute(held).first() is not None
+    return session.execute(_HELD).first() is not None
 
 
 def _opens(session: Session) -> datetime | None:
-    soonest: datetime | None = session.scalar(
-        sa.select(sa.func.min(MAILING.c.due_at)).where(MAILING.c.state == MailingState.SCHEDULED)
-    )
+    soonest: datetime | None = session.scalar(_OPENS)
     return soonest
 
 
 def _expands(session: Session) -> datetime | None:
-    unread = MAILING.c.reads.is_not(None) & MAILING.c.expanded_at.is_(None)
-    soonest: datetime | None = session.scalar(
-        sa.select(sa.func.min(MAILING.c.due_at)).where(MAILING.c.state == MailingState.OPEN, unread)
-    )
+    soonest: datetime | None = session.scalar(_EXPANDS)
     return soonest
 
 
 def _sends(session: Session, service: bool) -> datetime | None:
+    soonest: datetime | None = session.scalar(_SENDS[service])
+    return soonest
+
+
+def _sending(service: bool) -> sa.Select[datetime]:
     is_service = MAILING.c.mail_class == MailClass.SERVICE
     first = sa.select(sa.func.min(DELIVERY.c.due_at)).where(DELIVERY.c.mailing_id == MAILING.c.id, WAITING)
     waiting = waiting_mailings()
@@ -52,5 +51,13 @@ def _sends(session: Session, service: bool) -> datetime | None:
         sa.join(MAILING, waiting, waiting.c.id == MAILING.c.id)
     )
     due = each.where(MAILING.c.state == MailingState.OPEN, is_service if service else ~is_service).subquery()
-    soonest: datetime | None = session.scalar(sa.select(sa.func.min(due.c.due_at)))
-    return soonest
+    return sa.select(sa.func.min(due.c.due_at))
+
+
+# Made once: whoever waits asks these all the time, and making a statement costs more than running it.
+_HELD = sa.select(DELIVERY.c.mailing_id).where(IN_WORK, DELIVERY.c.state != DeliveryState.UNCERTAIN).limit(1)
+_OPENS = sa.select(sa.func.min(MAILING.c.due_at)).where(MAILING.c.state == MailingState.SCHEDULED)
+_EXPANDS = sa.select(sa.func.min(MAILING.c.due_at)).where(
+    MAILING.c.state == MailingState.OPEN, MAILING.c.reads.is_not(None), MAILING.c.expanded_at.is_(None)
+)
+_SENDS = {service: _sending(service) for service in (True, False)}
