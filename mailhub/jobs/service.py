@@ -33,6 +33,7 @@ ROLES = ("inbound", "web", "work", "clock")
 LOOK_EVERY = 5.0  # seconds; bells make it sooner
 CHECKPOINT_EVERY = 60.0
 SETTLE_LOOK = 0.02
+SETTLE_ROUND = 0.5  # for every loop to find nothing more to do; a copy may be on its way for longer
 SETTLE_WITHIN = 30.0  # a sandbox that is not done by then says so
 AFTER_FAULT = 5.0  # a loop that failed waits before it tries again
 LAST_PAGE = 30.0  # how long a loop may take for its last page
@@ -51,6 +52,7 @@ class Service:
         self._turning = threading.Lock()
         self._failing: set[str] = set()  # kinds of work whose last page failed
         self._worker = worker_for(hub)
+        self._rests = Rests()
         self._threads: list[threading.Thread] = []
         self._timetable = Timetable()
         self._presence = Presence(hub.database)
@@ -118,8 +120,9 @@ class Service:
         while not self._worker.is_idle():
             if self._hub.clock.monotonic() > until:
                 return False
+            number = self._rests.ask()
             self._bells.ring_all()
-            if self._stopping.wait(SETTLE_LOOK):
+            if not self._rests.wait(number, SETTLE_ROUND) and self._stopping.wait(SETTLE_LOOK):
                 return False
         return True
 
@@ -140,12 +143,14 @@ class Service:
             (OUTBOX, self._worker.outbox),
             (CHORES, self._worker.chores),
         ):
+            self._rests.expect(kind)
             thread = threading.Thread(target=self._loop, args=(kind, page), name=kind, daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _loop(self, kind: str, page: Callable[[], int]) -> None:
         while not self._stopping.is_set():
+            asked = self._rests.asked
             try:
                 busy = page()
                 self._failing.discard(kind)
@@ -155,12 +160,42 @@ class Service:
                 self._stopping.wait(AFTER_FAULT)
                 continue
             if not busy:
+                self._rests.note(kind, asked)
                 self._bells.wait(kind, LOOK_EVERY)
 
     def _tick(self) -> None:
         self._timetable.every(LOOK_EVERY, "look", self._bells.ring_all)
         self._timetable.every(CHECKPOINT_EVERY, "checkpoint", self._hub.database.checkpoint)
         self._timetable.start()
+
+
+class Rests:
+    """Which loops have looked since they were asked, and found nothing to do."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._found: dict[str, int] = {}  # a kind of work, and the last asking after which there was none
+        self._changed = threading.Condition()
+
+    def expect(self, kind: str) -> None:
+        """One more loop that answers."""
+        self._found[kind] = -1
+
+    def ask(self) -> int:
+        self.asked += 1
+        return self.asked
+
+    def note(self, kind: str, asked: int) -> None:
+        """This loop found nothing in a look that began after that asking."""
+        with self._changed:
+            self._found[kind] = asked
+            self._changed.notify_all()
+
+    def wait(self, number: int, seconds: float) -> bool:
+        """Until all have found nothing since this asking; False when that takes longer, or there are no loops."""
+        with self._changed:
+            rest = self._changed.wait_for(lambda: min(self._found.values(), default=number) >= number, seconds)
+        return rest and bool(self._found)
 
 
 def control_path(hub: Hub) -> Path:
