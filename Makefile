@@ -16,13 +16,14 @@ endif
 # Some machines ask that compiled modules are not kept; the tests start a hundred processes, each of which compiled all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check format proof bench clean
+.PHONY: help demo test check format proof year bench clean
 
 help:
 	@echo "make demo    an invented town to try: mailboxes, a clock to turn, nothing leaves this machine"
 	@echo "make test    all tests (rows also on PostgreSQL, pages in Chromium, a mailbox at Dovecot, where they are there)"
 	@echo "make check   formatter, linter, strict types"
 	@echo "make proof   500 posts to 1,000 members, every header and every 100th signature judged"
+	@echo "make year    a year of a group of eight by mail alone, over the three ways to run a site"
 	@echo "make bench   the figures of docs/performance.md"
 
 .venv/bin/python:
@@ -55,6 +56,9 @@ format: .venv/.tests
 
 proof: .venv/.tests
 	$(BIN)/python -m tests.proof.fanout
+
+year: .venv/.tests
+	MAILHUB_TEST_YEARS=all $(BIN)/pytest -n $(WORKERS) tests/year
 
 bench: .venv/.runs
 	$(BIN)/mailhub bench fanout --json

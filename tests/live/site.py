@@ -67,8 +67,8 @@ class LiveSite:
         assert self.process.stdout is not None
         self.ready = self.process.stdout.readline()
         assert self.ready.startswith("ready: "), (self.folder / "log").read_text()[-4000:]
-        door = next(part for part in self.ready.removeprefix("ready: ").split(", ") if part.startswith("smtp "))
-        self.smtp_port = int(door.rpartition(":")[2])
+        doors = [part for part in self.ready.removeprefix("ready: ").split(", ") if part.startswith("smtp ")]
+        self.smtp_port = int(doors[0].rpartition(":")[2]) if doors else 0  # 0: a site that reads a mailbox
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
