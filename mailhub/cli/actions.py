@@ -9,6 +9,7 @@ from mailhub.cli.exports import export_mbox, export_members, export_person, expo
 from mailhub.cli.imports import import_mbox, import_members, import_suppressions
 from mailhub.cli.poster import draw
 from mailhub.cli.publishing import apply, plan
+from mailhub.cli.roundtrip import begin, look
 from mailhub.cli.site import HubAction
 from mailhub.cli.tracing import tell
 from mailhub.cli.upkeep import let_go
@@ -30,4 +31,6 @@ ACTIONS: Mapping[str, HubAction] = {
     "backup": back_up,
     "verify": verify,
     "resume": let_go,
+    "round trip begin": begin,
+    "round trip look": look,
 }

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("demo", "An invented town to try; nothing leaves this machine."),
     "run": ("run", "Run the site of the configuration."),
     "check": ("check", "Look for mistakes in configuration and content."),
+    "doctor": ("doctor", "Say what is still missing before mail works; with --wait, try it."),
     "plan": ("publishing", "Show what publishing the files would change."),
     "apply": ("publishing", "Publish the files."),
     "import": ("imports", "Bring in members, suppressions or an old archive."),

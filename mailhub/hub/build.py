@@ -30,7 +30,7 @@ from mailhub.digests.which import WHICH
 from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
-from mailhub.hub import own_data, twice
+from mailhub.hub import own_data, roundtrip, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
@@ -129,7 +129,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
-    for verb in (*addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL):
+    for verb in (*addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL, roundtrip.HEAR):
         verbs.add(verb)
     return verbs
 

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from mailhub import wording
+from mailhub.hub import roundtrip
 from mailhub.lists import publishing, reading
 from mailhub.lists.enrolling import Roll
 from mailhub.lists.tables import MailList
-from mailhub.people import persons
+from mailhub.people import persons, roles
 from mailhub.people.checking import Newcomer
 from tests.stories.reports import bounce, complaint, last_copy
 from tests.stories.town import FORGED, Town
@@ -295,6 +296,14 @@ def being_addressed(town: Town) -> None:
     town.writes(EVA, to="hub@lists.test", text=f"language {'Italian' if town.hub.site.language == 'it' else 'English'}")
 
 
+def setting_up(town: Town) -> None:
+    with town.database.transaction() as session:
+        roles.appoint(session, [OLGA], roles.ORGANISER, origin="config", now=town.clock.now())
+        roundtrip.ask(session, town.hub.site, 1, now=town.clock.now())
+    town.settles()
+    answers_last(town, OLGA, "round-trip")
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     a_part_alone,
@@ -314,4 +323,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     another_account,
     being_addressed,
     what_is_kept_of_a_person,
+    setting_up,
 )
