@@ -5,7 +5,7 @@
 | 0 PUBLIC  | help, who organises                 | any evidence, or an address on record                      |
 | 1 LIGHT   | leave, pause, letter                | A, T, M or W                                               |
 | 2 VOICE   | post, reply, change a preference    | A or W; for a one-tap answer (vote, RSVP) A and T, or W    |
-| 3 OFFICE  | publish, refuse, invite             | A and T, or W                                              |
+| 3 OFFICE  | publish, refuse, let somebody in    | A and T, or W                                              |
 | 4 CHARTER | campaign, roles, export, erase      | W; or A and M, by a code asked for ten minutes ago or more |
 
 A, T, M and W are explained at `Evidence`; M is also T. For joining and for «was this you?» M suffices at level 2, so

@@ -68,6 +68,8 @@ def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None
         where = route(rest[0], here)
         if isinstance(where, ToList) and (call.verb.takes_argument or len(rest) == 1):
             return Call(call.verb, " ".join(rest[1:])), things.of_list(where.list_id)
+    if (found := _around_group(line.split(), verbs, here)) is not None:
+        return found
     alone = verbs.recognise(line, things.LIST) or _without_colon(line, verbs)
     return (alone, answers.DESK) if alone is not None and alone.verb.name not in _NEED_A_GROUP else None
 
@@ -76,3 +78,18 @@ def _without_colon(line: str, verbs: Verbs) -> Call | None:
     """«cerca cesoie»: here is no prose that the colon would tell it from; a name is changed by its colon alone."""
     call = verbs.recognise(line.replace(" ", ": ", 1), things.LIST)
     return None if call is not None and call.verb.of_person else call
+
+
+def _around_group(words: list[str], verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None:
+    """«invita ada@example.org nel gruppo orto»: the group stands among what a verb reads as a whole."""
+    for place, word in enumerate(words[1 : WORDS_AT_MOST * 2], start=1):
+        where = route(word.strip(":,;"), here) if "@" not in word else None
+        if not isinstance(where, ToList):
+            continue
+        before = words[:place]
+        while len(before) > 1 and before[-1] in _SMALL:
+            before.pop()
+        call = verbs.recognise(" ".join((*before, *words[place + 1 :])), things.LIST)
+        if call is not None and call.verb.reads is not None and not call.verb.of_person:
+            return call, things.of_list(where.list_id)
+    return None

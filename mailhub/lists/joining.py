@@ -56,39 +56,54 @@ def request(
 
     Who asks again by mail is written to again, once a day; a page must show the same whatever this returns (S-18).
     """
-    refused = _refused(session, group, person_id, address, now)
+    refused = refusal(session, group, person_id, address, now)
     if refused is Asked.STANDING and source == "mail":
         _repeat(session, site, group, person_id, address.id, now)
     if refused is not None:
         return refused
-    purpose = consent.list_purpose(group.id)
     words = confirmation(session, site, group, person_id)
     language = telling.language_to(session, site, person_id)
     detail = {"own_mail": source == "mail", "text": words.text, "language": language, "source": source}
+    begin(session, site, group, person_id, address, detail, now, evidence)
+    return Asked.ASKED
+
+
+def begin(
+    session: Session,
+    site: Site,
+    group: MailList,
+    person_id: int,
+    address: Address,
+    detail: Mapping[str, Any],
+    now: datetime,
+    evidence: Mapping[str, Any],
+    **told: Any,
+) -> None:
+    """Put the question, note what was asked, and write it to that mailbox: `told`, else the confirmation."""
     question = questions.ask(
-        session, kinds.JOIN, person_id, [(person_id, address.id)], now=now, list_id=group.id, detail=detail
+        session, kinds.JOIN, person_id, [(person_id, address.id)], now=now, list_id=group.id, detail=dict(detail)
     )
+    source = str(detail["source"])
     places.put(session, group, person_id, SubscriptionState.PENDING, now=now)
     consent.record(
         session,
         person_id,
-        purpose,
+        consent.list_purpose(group.id),
         ConsentState.ASKED,
         now=now,
         source=source,
         evidence={**evidence, "question": question.id},
-        text=words.text,
-        language=language,
+        text=str(detail["text"]),
+        language=str(detail["language"]),
     )
-    _tell(session, site, group, question, person_id, address.id, now)
+    _tell(session, site, group, question, person_id, address.id, now, **told)
     activity.note(session, "subscription.requested", now=now, person_id=person_id, list_id=group.id, source=source)
-    return Asked.ASKED
 
 
 def confirmation(session: Session, site: Site, group: MailList, person_id: int) -> Words:
     """The words of the confirmation, which are what consent will be given to; its page's address stays out of them."""
     language = telling.language_to(session, site, person_id)
-    return mail(language, "lists.confirm", **_values(session, site, group, person_id), page="")
+    return mail(language, "lists.confirm", **terms(session, site, group, person_id), page="")
 
 
 def standing(session: Session, list_id: int, person_id: int) -> Question | None:
@@ -109,7 +124,7 @@ def confirm(
     place = reading.subscription(session, group.id, person_id)
     if place is not None and place.state in BELONGING:
         return place
-    if reading.definition_of(group).join is Join.APPROVAL:
+    if reading.definition_of(group).join is Join.APPROVAL and not question.detail.get("approved"):
         return _wait(session, group, question, now=now, evidence=evidence)
     return places.enter(
         session,
@@ -176,7 +191,8 @@ def expire(session: Session, question_id: int, now: datetime) -> None:
     places.drop(session, reading.get(session, question.list_id or 0), question.thing_id, now=now)
 
 
-def _refused(session: Session, group: MailList, person_id: int, address: Address, now: datetime) -> Asked | None:
+def refusal(session: Session, group: MailList, person_id: int, address: Address, now: datetime) -> Asked | None:
+    """Why this person is not asked now; None where they may be."""
     place = reading.subscription(session, group.id, person_id)
     if group.closed_at is not None:
         return Asked.CLOSED
@@ -184,11 +200,11 @@ def _refused(session: Session, group: MailList, person_id: int, address: Address
         return Asked.BELONGS
     if place is not None and place.state is SubscriptionState.WAITING:
         return Asked.WAITING
-    if reading.definition_of(group).join is Join.INVITATION:
-        return Asked.INVITATION
     if standing(session, group.id, person_id) is not None:
         return Asked.STANDING
-    return Asked.TOO_MANY if _asked_lately(session, address.id, now) >= MOST_A_DAY else None
+    if _asked_lately(session, address.id, now) >= MOST_A_DAY:
+        return Asked.TOO_MANY
+    return Asked.INVITATION if reading.definition_of(group).join is Join.INVITATION else None
 
 
 def _asked_lately(session: Session, address_id: int, now: datetime) -> int:
@@ -218,7 +234,8 @@ def _wait(
     return place
 
 
-def _values(session: Session, site: Site, group: MailList, person_id: int) -> dict[str, str]:
+def terms(session: Session, site: Site, group: MailList, person_id: int) -> dict[str, str]:
+    """What somebody who is asked should know: the group, how often it writes, who sees their address."""
     language = telling.language_to(session, site, person_id)
     rules = reading.definition_of(group)
     return {
@@ -243,7 +260,16 @@ def _repeat(session: Session, site: Site, group: MailList, person_id: int, addre
 
 
 def _tell(
-    session: Session, site: Site, group: MailList, question: Question, person_id: int, address_id: int, now: datetime
+    session: Session,
+    site: Site,
+    group: MailList,
+    question: Question,
+    person_id: int,
+    address_id: int,
+    now: datetime,
+    *,
+    key: str = "confirm",
+    values: Mapping[str, str] | None = None,
 ) -> None:
     times = int(question.detail.get("times", 1))
     telling.tell(
@@ -251,9 +277,12 @@ def _tell(
         site,
         person_id,
         group,
-        "confirm",
-        {**_values(session, site, group, person_id), "page": _page(session, site, question, person_id, now)},
-        because="asked",
+        key,
+        {
+            **(values or terms(session, site, group, person_id)),
+            "page": _page(session, site, question, person_id, now),
+        },
+        because="asked" if key == "confirm" else key,
         occurrence=question.id * MOST_TIMES + times - 1,
         now=now,
         about=Thing(things.JOIN, question.id),

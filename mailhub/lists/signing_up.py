@@ -28,7 +28,7 @@ from mailhub.verbs import Act, Outcome
 
 NAME = "enrol"
 MOST = 60  # people on one sheet; more come by a file
-_ADDRESS = re.compile(r"<?(?:mailto:)?([^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+)>?")
+ADDRESS = re.compile(r"<?(?:mailto:)?([^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+)>?")
 _EDGES = " \t\r\n\"'<>()[]-–—•*,;:.0123456789"  # of a name on a list written by hand
 
 
@@ -65,7 +65,7 @@ def rows_of(words: str) -> Iterator[tuple[str, str]]:
     """The addresses and names of a sheet, a line each or several on a line; without an address a name alone."""
     _, _, first = words.partition(":")
     for line in first.splitlines():
-        found = list(_ADDRESS.finditer(line))
+        found = list(ADDRESS.finditer(line))
         if not found and line.strip(_EDGES):
             yield "", line.strip()
         at = 0

@@ -131,6 +131,7 @@ WORDS: Mapping[str, Forms] = {
         "it": ("iscrivi", "iscrivete", "iscrivi queste persone", "foglio di iscrizione"),
         "en": ("enrol", "enroll", "sign up", "sign these up", "sign-up sheet"),
     },
+    "invite": {"it": ("invita", "invitate", "invito"), "en": ("invite",)},
     "withdraw": {"it": ("ritira", "ritiro", "ritiralo", "ritirare"), "en": ("withdraw", "recall")},
     "mute": {"it": ("silenzia", "silenzio", "zittisci", "basta così"), "en": ("mute", "silence", "unfollow")},
     "follow": {"it": ("segui", "riascolta"), "en": ("follow", "unmute")},

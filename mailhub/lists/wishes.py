@@ -126,7 +126,9 @@ def _call(line: str, verbs: Verbs, kind: str, today: date) -> Call | None:
 
 
 def _goes_on(call: Call, words: str) -> bool:
-    """A command that goes on over lines: «iscrivi:» and addresses, which the group must not read."""
+    """A command that goes on over lines: «iscrivi:» or «invita» and addresses, which the group must not read."""
+    if call.verb.reads is not None and call.verb.takes_prose:
+        return True
     return call.verb.colon and call.verb.takes_prose and ":" in words.strip().partition("\n")[0]
 
 

@@ -20,7 +20,7 @@ VERBS = {
     "it": {
         *("iscriviti", "esci", "pausa", "riprendi", "lettera", "ogni", "aiuto", "chi", "perché", "ritira", "pubblica"),
         *("rifiuta", "annulla", "sì", "no", "silenzia", "segui", "iscrivi", "continua", "stato", "dati", "dimenticami"),
-        *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati", "tutti", "privata", "nessuno"),
+        *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati", "tutti", "privata", "nessuno", "invita"),
     },
     "en": {
         *(
@@ -41,7 +41,7 @@ VERBS = {
             "refuse",
         ),
         *("undo", "yes", "no", "mute", "follow", "enrol", "continue", "status", "data", "forget"),
-        *("mine", "only", "not", "groups", "name", "language", "left", "decisions"),
+        *("mine", "only", "not", "groups", "name", "language", "left", "decisions", "invite"),
     },
 }
 OURS = ("delivery", "footer", "inbound", "lists")

@@ -26,6 +26,7 @@ QUOTED = {"it": re.compile(r"«([^»]+)»"), "en": re.compile(r'"([^"]+)"')}
 ABOUT = {
     "confirm": things.JOIN,
     "confirm-again": things.JOIN,
+    "invited": things.JOIN,
     "confirm-unasked": things.UNASKED,
     "join-asked": things.APPROVAL,
     "join-waits": things.APPROVAL,
@@ -113,7 +114,7 @@ def test_what_each_verb_demands() -> None:
     assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {"confirm", "decline"}
     assert {verb.name for verb in VERBS if verb.undo} == {
         *("leave", "pause", "resume", "each", "digest"),
-        *("mute", "follow", "enrol"),
+        *("mute", "follow", "enrol", "invite"),
     }
 
 

@@ -43,7 +43,8 @@ ELSEWHERE = {
     "lists.left-already": {"leave"},
     "lists.enrol-how": {"enrol"},
     "lists.which-group": {"enrol", "only-decisions", "only-events", "pause", "leave", "each", "digest", "join"},
-    "inbound.not-allowed": {"enrol", "publish", "refuse", "approve", "deny", "withdraw"},
+    "lists.invite-how": {"invite"},
+    "inbound.not-allowed": {"enrol", "invite", "publish", "refuse", "approve", "deny", "withdraw"},
 }
 
 # Subjects we give to what members write.

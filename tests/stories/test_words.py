@@ -283,6 +283,14 @@ def a_part_alone(town: Town) -> None:
         )
 
 
+def inviting(town: Town) -> None:
+    town.opens_list("bridge", members=[EVA])
+    for named in (" nadia@example.org", ": " + ", ".join(f"n{number}@example.org" for number in range(21))):
+        town.writes(EVA, to="bridge@lists.test", text=f"{say(town, 'invite')}{named}")
+        if named.startswith(" "):
+            answers_last(town, EVA, "undo")
+
+
 def looking_round(town: Town) -> None:
     town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
     town.opens_list("lake")
@@ -306,6 +314,7 @@ def setting_up(town: Town) -> None:
 
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
+    inviting,
     a_part_alone,
     joining,
     organisers_decide,
