@@ -1,0 +1,336 @@
+"""Every verb the site declares, by every route it declares, does the same: word, address, page and one's own page.
+
+All of them are tried in one town; each route runs in a transaction that is taken back, so that the next one finds the
+town as it was. A verb that is declared and has no case here fails.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from unittest.mock import patch
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from mailhub.authority import Allowed, Evidence, Level, allows
+from mailhub.delivery.tables import Delivery, Mailing, MailingState
+from mailhub.digests.tables import Letter, LetterReader
+from mailhub.hub import acting
+from mailhub.inbound import intake
+from mailhub.inbound.dispatch import dispose
+from mailhub.inbound.reading import read
+from mailhub.inbound.visit import arrive
+from mailhub.language import LANGUAGES
+from mailhub.lists.tables import HeldPost, MailList, Subscription, ThreadMute
+from mailhub.people import persons
+from mailhub.people.tables import Address, Deed, Person, Question
+from mailhub.tokens import Token, kind_named
+from mailhub.verbs import Thing, Verb
+from mailhub.web import preferences
+from mailhub.web.app import make_app
+from tests.stories.rehearsal import GENUINE
+from tests.stories.town import BASE_URL, Town
+
+ANA, BEA, OLGA, MO, ZOE, UGO = (f"{name}@example.org" for name in ("ana", "bea", "olga", "mo", "zoe", "ugo"))
+
+Effect = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[object, ...]]  # deeds, mails to whom, rows
+
+
+@dataclass(frozen=True)
+class Case:
+    """Who says a verb to what: a group by its name, or a thing that is looked up; and with which words behind it."""
+
+    author: str
+    group: str = ""
+    kind: str = "list"
+    find: sa.Select[int] | None = None
+    behind: str = ""  # the word
+    prose: str = ""  # instead of a word
+    fields: dict[str, object] = field(default_factory=dict)  # of the form on one's own page
+
+
+def _question(kind: str) -> sa.Select[int]:
+    return sa.select(Question.id).where(Question.kind == kind, Question.settled_at.is_(None)).limit(1)
+
+
+def _letter(email: str) -> sa.Select[int]:
+    owner = sa.select(Person.id).where(Person.name == email.partition("@")[0].capitalize()).scalar_subquery()
+    return sa.select(Letter.id).where(Letter.person_id == owner).limit(1)
+
+
+def _post(subject: str) -> sa.Select[int]:
+    return sa.text("SELECT id FROM post WHERE subject = :subject").bindparams(subject=subject)  # type: ignore[return-value]
+
+
+HELD = sa.select(HeldPost.id).limit(1)
+CARRIED = sa.select(sa.func.min(Mailing.id)).where(Mailing.source == "lists.post")
+HERE = Case(ANA, "garden")
+CASES: dict[str, Case] = {
+    **dict.fromkeys(("help", "leave", "why", "each", "owner", "lists", "status", "settings", "left-out"), HERE),
+    **dict.fromkeys(("only-decisions", "only-events", "data", "forget", "forget-all"), HERE),
+    "pause": Case(ANA, "garden", behind=" 2 weeks", fields={"for": "fortnight"}),
+    "resume": Case(ANA, "mill"),
+    "undo": Case(ANA, "mill"),
+    "digest": Case(ANA, "garden", fields={}),
+    "join": Case(UGO, "garden"),
+    "enrol": Case(OLGA, "garden", behind=": nora@example.org"),
+    "invite": Case(ANA, "garden", behind=" nora@example.org"),
+    "search": Case(ANA, "garden", behind=": fence"),
+    "letter-time": Case(ANA, "garden", behind=" 18:00 on Monday", fields={"hour": "18:00", "day": ["0"]}),
+    "name": Case(ANA, "garden", behind=": Anna"),
+    "language": Case(ANA, "garden", behind=" italiana"),
+    "address-by": Case(ANA, kind="me", fields={"name": "Anna", "language": "it"}),
+    **dict.fromkeys(("confirm", "decline"), Case(ZOE, kind="join", find=_question("join"))),
+    **dict.fromkeys(("approve", "deny"), Case(OLGA, kind="approval", find=_question("approval"))),
+    "mute": Case(ANA, kind="post", find=_post("The fence")),
+    "follow": Case(ANA, kind="post", find=_post("The well")),
+    **dict.fromkeys(("publish", "refuse"), Case(MO, kind="held", find=HELD)),
+    "withdraw": Case(ANA, kind="held", find=HELD),
+    **dict.fromkeys(("all", "why-letter", "pause-letter", "no-letter"), Case(BEA, kind="mailing", find=_letter(BEA))),
+    "resume-letter": Case(ANA, kind="mailing", find=_letter(ANA)),
+    "answer": Case(BEA, kind="mailing", find=_letter(BEA), prose="1 I have some"),
+    "choose": Case(BEA, kind="which", find=_question("which"), prose="0"),
+    "go-on": Case(OLGA, kind="stopped", find=CARRIED),
+    "confirm-twice": Case(ANA, kind="twice", find=_question("twice")),
+    **dict.fromkeys(("it-was-me", "not-me"), Case(ANA, kind="mail", find=_question("mail"))),
+    **dict.fromkeys(
+        ("mine-too", "this-once", "not-mine"), Case(BEA, kind="other-account", find=_question("other-account"))
+    ),
+}
+
+
+@pytest.fixture
+def place(town: Town) -> Town:
+    """A town in which each of these words means something."""
+    town.opens_list("garden", members=[ANA, BEA], moderate="nobody", organiser=OLGA, language="en")
+    town.opens_list("mill", members=[ANA], organiser=OLGA)
+    town.opens_list("forge", members=[ANA], moderate="everyone", moderator=MO)
+    town.opens_list("choir", join="approval", organiser=OLGA)
+    town.opens_list("square", members=[ANA, BEA], default_delivery="digest", moderate="nobody", fold_after=1)
+    town.writes(UGO, to="choir-join@lists.test")
+    town.replies(UGO, town.mailbox(UGO)[-1], "yes")
+    town.writes(BEA, to="garden@lists.test", subject="The fence", text="It is down.")
+    town.writes(BEA, to="garden@lists.test", subject="The well", text="It is deep.")
+    town.replies(ANA, town.mailbox(ANA)[-1], "mute")
+    town.writes(ANA, to="forge@lists.test", subject="Iron", text="Who has some?")
+    for number in (1, 2):
+        town.writes(ANA, to="square@lists.test", subject=f"Shears {number}", text="Who has them?")
+    town.passes(days=1)
+    letter = town.mailbox(ANA)[-1]
+    town.replies(ANA, letter, "pause")
+    town.replies(BEA, town.mailbox(BEA)[-1], "what is this about?")
+    town.replies("bea@telephone.example", town.mailbox(BEA)[-1], "1")
+    town.writes(ANA, to="hub@lists.test", text="data")
+    town.passes(minutes=11)
+    town.writes(ANA, to="garden@lists.test", subject="Forged?", text="Hello", headers={"Received": "from x by y; z"})
+    town.writes(ZOE, to="garden-join@lists.test")
+    town.writes(ANA, to="mill-pause@lists.test")
+    return town
+
+
+def test_every_verb_does_the_same_by_every_route(place: Town) -> None:
+    verbs = {verb.name: verb for verb in place.hub.verbs}
+    assert verbs.keys() == CASES.keys(), "a verb that is declared has its case here"
+    assert other_words(place) == []
+    browser = signed_in(place, ANA)
+    wrong = []
+    for name, verb in verbs.items():
+        tried = Tried(place, verb, CASES[name])
+        effects = dict(tried.routes(browser))
+        if len(set(effects.values())) != 1:
+            wrong += [f"{name} by {route}: {done} {told}" for route, (done, told, _) in effects.items()]
+    assert not wrong, "\n".join(wrong)
+
+
+def other_words(town: Town) -> list[str]:
+    """Words of a verb that its thing hears as another verb, or as none."""
+    found = []
+    for verb in town.hub.verbs:
+        case = CASES[verb.name]
+        kinds = [case.kind] if "*" in verb.things else verb.things
+        for word in (word for words in verb.words.values() for word in (words[:1] if verb.reads else words)):
+            said = f"{word}{case.behind}" if verb.reads else word
+            heard = {
+                call.verb.name if call else None for kind in kinds for call in [town.hub.verbs.recognise(said, kind)]
+            }
+            found += [f"{verb.name}: {said!r}"] if heard - {verb.name} else []
+    return found
+
+
+def signed_in(town: Town, email: str) -> tuple[FlaskClient, str]:
+    """A browser in which this person has signed in, and the key of their forms."""
+    browser = make_app(town.hub).test_client()
+    browser.post("/login", data={"email": email}, base_url=BASE_URL)
+    town.settles()
+    mail = town.mailbox(email)[-1]
+    [path] = re.findall(rf"{BASE_URL}(/login/\S+)", _text(mail))
+    browser.post(path, base_url=BASE_URL)
+    keys = re.findall(r'name="key" value="([^"]+)"', browser.get("/me", base_url=BASE_URL).text)
+    return browser, keys[0]
+
+
+def _text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
+class Tried:
+    """One verb, by one route after another."""
+
+    def __init__(self, town: Town, verb: Verb, case: Case) -> None:
+        self.town, self.verb, self.case = town, verb, case
+        with town.database.reading() as session:
+            author = persons.find(session, case.author)
+            assert author is not None, case.author
+            self.author = author
+            self.thing = Thing(case.kind, self._id(session))
+
+    def _id(self, session: Session) -> int:
+        if self.case.find is not None:
+            found = session.execute(self.case.find).scalar()
+            assert found is not None, f"nothing to say {self.verb.name!r} to"
+            return int(found)
+        wanted = sa.select(MailList.id).where(MailList.slug == self.case.group)
+        return session.scalar(wanted) or 0
+
+    def routes(self, browser: tuple[FlaskClient, str]) -> Iterator[tuple[str, Effect]]:
+        """Each route with what it did; one that may not do it says so and does nothing, and is not among them."""
+        for language in LANGUAGES:
+            for word in self.verb.words.get(language, ())[:1]:
+                yield f"reply {word}", self._by_mail(self._token_address(), f"{word}{self.case.behind}")
+                if self.case.group:
+                    yield f"group {word}", self._by_mail(f"{self.case.group}@lists.test", f"{word}{self.case.behind}")
+        for suffix in (suffix for forms in self.verb.suffixes.values() for suffix in forms):
+            said = self.case.behind.strip(": ") if self.verb.name == "search" else ""
+            if self.verb.name != "pause":  # an address says no length
+                yield f"address {suffix}", self._by_mail(f"{self.case.group}-{suffix}@lists.test", said)
+        if self.case.prose:
+            yield "reply in prose", self._by_mail(self._token_address(), self.case.prose)
+        if (page := self._by_page()) is not None:
+            yield "page", page
+        if self._is_on_own_page():
+            effect = self._by_own_page(*browser)
+            if self.verb.level is Level.CHARTER:  # by mail it takes a second one; signing in is as good
+                assert effect[0] == (self.verb.name,)
+            else:
+                yield "own page", effect
+
+    def _by_mail(self, to: str, text: str) -> Effect:
+        raw = (
+            f"From: {self.case.author}\r\nTo: {to}\r\nSubject: Re: so\r\nMessage-ID: <tried@example.org>\r\n"
+            f"Date: Mon, 09 Mar 2026 09:00:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+        ).encode()
+        envelope = intake.Envelope(self.case.author, (to,), "127.0.0.1", "smtp")
+        hub, now = self.town.hub, self.town.clock.now()
+
+        def write(session: Session) -> None:
+            receipt = intake.keep(session, hub.site, envelope, raw, now=now)
+            said = read(raw, self.case.author)
+            dispose(arrive(hub, session, receipt, raw, said, now, authenticity=GENUINE), to, 0)
+
+        return self._effect(write)
+
+    def _by_page(self) -> Effect | None:
+        """Pressing what a button of a mail leads to: only what a token, or the mailbox that was asked, may do."""
+        if self.thing.kind in ("me",) or self.case.behind or self.case.prose:
+            return None
+        with self.town.database.reading() as session:
+            asking = acting.open_asking(session, self.thing, self.author.id)
+        evidence = Evidence(token=True, mailbox=asking is not None and asking.address_id is not None)
+        verb = self.verb
+        ruling = allows(
+            verb.level, evidence, on_record=True, one_tap=verb.one_tap, mailbox_suffices=verb.mailbox_suffices
+        )
+        kind = kind_named(self.thing.kind)
+        assert kind is not None
+        token = self.town.hub.site.keys.issue_link(
+            Token(kind, self.author.id, self.thing.id), epoch=self.author.token_epoch
+        )
+        told: list[str] = []
+        effect = self._effect(lambda _session: told.append(self.town.web.post(f"/a/{token}?v={verb.name}").text))
+        if isinstance(ruling, Allowed):
+            return effect
+        assert effect == self._effect(lambda _session: None), f"{verb.name} by a button that proves too little"
+        assert "by mail" in told[0], verb.name
+        return None
+
+    def _is_on_own_page(self) -> bool:
+        return self.verb.name in preferences.OF_A_GROUP | preferences.OF_THE_PERSON.keys()
+
+    def _by_own_page(self, browser: FlaskClient, key: str) -> Effect:
+        form = {"key": key, "do": self.verb.name, "in": self.case.group, "sure": "yes", **self.case.fields}
+        return self._effect(lambda _session: browser.post("/me", data=form, base_url=BASE_URL))
+
+    def _token_address(self) -> str:
+        kind = kind_named(self.thing.kind)
+        assert kind is not None
+        token = Token(kind, self.author.id, self.thing.id, self.town.clock.now().date())
+        return f"r.{self.town.hub.site.keys.issue(token, epoch=self.author.token_epoch)}@lists.test"
+
+    def _effect(self, act: Callable[[Session], object]) -> Effect:
+        """What this changes and whom it writes to, and then everything is as it was."""
+        database = self.town.database
+        with database.transaction() as session:
+            if self.verb.name == "go-on":  # a mailing that came back from everywhere
+                carried = session.get_one(Mailing, self.thing.id)
+                carried.broken_at, carried.state = self.town.clock.now(), MailingState.PAUSED
+                session.flush()
+            before = _owed(session), _last_deed(session)
+            with _within(database, session):
+                act(session)
+            session.flush()
+            told = sorted((entry, email) for entry, email, _ in _owed(session) - before[0])
+            found = (self._deeds(session, before[1]), tuple(told), _rows(session))
+            session.rollback()
+        return found
+
+    def _deeds(self, session: Session, last: int) -> tuple[str, ...]:
+        done = session.scalars(sa.select(Deed.verb).where(Deed.id > last).order_by(Deed.id))
+        return tuple(done)
+
+
+@contextmanager
+def _within(database: object, session: Session) -> Iterator[None]:
+    """Pages work in this transaction, and commit nothing."""
+    with (
+        patch.object(database, "transaction", lambda: nullcontext(session)),
+        patch.object(database, "reading", lambda: nullcontext(session)),
+    ):
+        yield
+
+
+def _last_deed(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.max(Deed.id))) or 0
+
+
+def _owed(session: Session) -> set[tuple[str, str, int]]:
+    """Service mails: the entry of the catalogue and whom it is to, whichever way it was asked for."""
+    rows = session.execute(
+        sa.select(Mailing.key, Address.email, Delivery.occurrence)
+        .join(Delivery, Delivery.mailing_id == Mailing.id)
+        .join(Address, (Address.person_id == Delivery.person_id) & (Address.rank == 0))
+        .where(Mailing.source.in_(("site.service", "lists.service")))
+    )
+    return {(key.partition("/")[0].rpartition(".")[0], email, occurrence) for key, email, occurrence in rows}
+
+
+def _rows(session: Session) -> tuple[object, ...]:
+    """What verbs change, as the rows say it; people by their address, since what is taken back leaves gaps in ids."""
+    email = sa.select(Address.email).where(Address.rank == 0)
+    theirs = email.where(Address.person_id == Subscription.person_id).scalar_subquery()
+    own = email.where(Address.person_id == Person.id).scalar_subquery()
+    return tuple(
+        tuple(sorted(map(repr, session.execute(sa.select(*columns)).all())))
+        for columns in (
+            (Subscription.list_id, theirs, Subscription.state, Subscription.delivery, Subscription.paused_until),
+            (own, Person.name, Person.language),
+            (ThreadMute.person_id, ThreadMute.thread_id),
+            (LetterReader.person_id, LetterReader.at, LetterReader.days),
+            (HeldPost.id, HeldPost.state),
+            (Question.kind, Question.list_id, Question.outcome, Question.settled_by),
+        )
+    )
