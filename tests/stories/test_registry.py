@@ -86,6 +86,8 @@ CASES: dict[str, Case] = {
     "address-by": Case(ANA, kind="me", fields={"name": "Anna", "language": "it"}),
     **dict.fromkeys(("confirm", "decline"), Case(ZOE, kind="join", find=_question("join"))),
     **dict.fromkeys(("approve", "deny"), Case(OLGA, kind="approval", find=_question("approval"))),
+    **dict.fromkeys(("to-all", "to-one", "to-nobody"), Case(ANA, kind="personal", find=_question("personal"))),
+    "round-trip": Case(OLGA, kind="round-trip", find=sa.select(sa.literal(1))),
     "mute": Case(ANA, kind="post", find=_post("The fence")),
     "follow": Case(ANA, kind="post", find=_post("The well")),
     **dict.fromkeys(("publish", "refuse"), Case(MO, kind="held", find=HELD)),
@@ -122,6 +124,7 @@ def place(town: Town) -> Town:
     town.passes(days=1)
     letter = town.mailbox(ANA)[-1]
     town.replies(ANA, letter, "pause")
+    town.replies(ANA, town.mailbox(ANA)[0], "Ciao Bea,\njust for you")
     town.replies(BEA, town.mailbox(BEA)[-1], "what is this about?")
     town.replies("bea@telephone.example", town.mailbox(BEA)[-1], "1")
     town.writes(ANA, to="hub@lists.test", text="data")
