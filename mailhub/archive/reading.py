@@ -59,6 +59,12 @@ def thread_page(session: Session, thread_id: int, *, limit: int, after: After | 
     return shown(session, list(session.scalars(there.order_by(Post.sent_at, Post.id).limit(limit))))
 
 
+def latest_of(session: Session, thread_id: int) -> str:
+    """The Message-ID of the newest message of a conversation."""
+    newest = sa.select(Post.message_id).where(Post.thread_id == thread_id).order_by(Post.number.desc()).limit(1)
+    return session.scalars(newest).one()
+
+
 def one(session: Session, list_id: int, message_id: str) -> Shown | None:
     """The post of this Message-ID in this list."""
     post = posts.find(session, list_id, message_id)

@@ -103,6 +103,14 @@ def _threads_naming(session: Session, list_id: int, ids: Iterable[str]) -> dict[
     return {message_id: thread_id for message_id, thread_id in rows if thread_id is not None}
 
 
+def naming(session: Session, list_id: int, ids: Iterable[str]) -> int | None:
+    """The thread that a post naming these ids would belong to; None where it would begin one."""
+    asked = set(ids)
+    found = fetch(session, _PRESENT, list_id=list_id, ids=list(asked)) if asked else ()
+    known = {thread_id for _, _, thread_id in found} or set(_threads_naming(session, list_id, asked).values())
+    return min(known) if known else None
+
+
 def _new_thread(list_id: int, members: Sequence[Newcomer]) -> dict[str, Any]:
     first = min(members, key=lambda member: (member.sent_at, member.message_id))
     return {

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mailhub import language
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
-from mailhub.digests import answers, posting, stopping, text, which, whole, wordings
+from mailhub.digests import answers, posting, stopping, telling, text, which, whole, wordings
 from mailhub.digests.answers import Item, Piece, Reading
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
@@ -25,6 +26,8 @@ from mailhub.people.tables import Deed, Person
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verbs
 
 VERB = "answer"
+_SAID_IN_A_LINE = frozenset({"mute", "follow"})  # what they did needs no mail of its own
+_MOST_PIECES = 1_000_000  # of one mail
 
 
 @dataclass(slots=True)
@@ -103,12 +106,18 @@ class Answering:
     def _answer(self, act: Act, view: View, mail: Mail, item: Shown, said: str, part: int, done: _Done) -> None:
         call = self.verbs.recognise(said, item.thing.kind) if "\n" not in said.strip() else None
         if call is not None and item.thing.kind in call.verb.things:
-            carried = deeds.carry_out(call, _about(act, item.thing, call.argument), on_record=True)
+            carried = deeds.carry_out(call, _about(act, item.thing, call.argument, said), on_record=True)
             worked = carried.outcome is not None and carried.outcome.done
-            done.deeds += [carried.deed_id] if worked else []
+            can_undo = carried.outcome is not None and carried.outcome.undo is not None
+            done.deeds += [carried.deed_id] if worked and can_undo else []
             outcome = "done" if worked else "recorded"
             posting.note(act, item.thing, outcome, call.verb.name, None, number=item.number, deed=carried.deed_id)
-            done.lines.append(_line(view, item, f"did-{call.verb.name}" if worked else "did-nothing"))
+            is_said = worked and call.verb.name in _SAID_IN_A_LINE
+            if not is_said and carried.outcome is not None and carried.outcome.answer is not None:
+                _tell_apart(act, carried.outcome.answer, part * 1000 + item.number)
+            done.lines.append(
+                _line(view, item, f"did-{call.verb.name}" if is_said else "did-apart" if worked else "did-nothing")
+            )
             return
         files, done.files = done.files, ()
         receipt = posting.post(act, mail, said, item.thing.id, part * 1000 + item.number, files)
@@ -135,6 +144,22 @@ class Answering:
             return None
         texts = whole.texts(act.session, act.site, self.offers, whole.numbered(act.session, letter, done.wanted))
         return stopping.bring(act, texts) if texts else None
+
+
+def _tell_apart(act: Act, answer: Answer, piece: int) -> None:
+    """A word said to one item may need more of an answer than a line."""
+    telling.tell(
+        act.session,
+        act.site,
+        act.person_id,
+        language.mail(act.language, answer.key, **answer.values),
+        act.language,
+        kind=answer.key,
+        occurrence=(act.raw_id or act.thing.id) * _MOST_PIECES + piece,
+        now=act.now,
+        about=answer.thing or act.thing,
+        address_id=act.address_id,
+    )
 
 
 def items_of(view: View) -> list[Item]:
@@ -172,8 +197,8 @@ def _post_of(receipt: Receipt | None) -> list[int]:
     return [receipt.thing.id] if receipt is not None and receipt.thing is not None and is_post else []
 
 
-def _about(act: Act, thing: Thing, argument: str) -> Act:
-    return replace(act, thing=thing, argument=argument)
+def _about(act: Act, thing: Thing, argument: str, said: str = "") -> Act:
+    return replace(act, thing=thing, argument=argument, words=said)
 
 
 def _name(act: Act) -> str:

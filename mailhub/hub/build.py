@@ -30,12 +30,12 @@ from mailhub.digests.which import WHICH
 from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
-from mailhub.hub import own_data, roundtrip, twice
+from mailhub.hub import own_data, roundtrip, surely, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.resolver import Dns
-from mailhub.lists import aside, subscriptions
+from mailhub.lists import aside, releasing, subscriptions
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
@@ -104,7 +104,7 @@ def build_hub(
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
     clock = clock or Clock(_offset(database))
-    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE]), Offers.of([PostOffer()])
+    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE, surely.SURE]), Offers.of([PostOffer()])
     return Hub(
         settings=settings,
         site=site,
@@ -129,6 +129,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     letters.declare(verbs, offers or Offers())
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
+    verbs.add(surely.verb(verbs))
     for verb in (*addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL, roundtrip.HEAR):
         verbs.add(verb)
     return verbs
@@ -147,6 +148,7 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ..
         Chore(
             "unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), _any(privacy.next_due)
         ),
+        Chore("calm", lambda s, now: releasing.work(s, site, now=now), _any(releasing.next_due)),
         Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), _any(search.next_due)),
         Chore("packing", lambda s, now: packing.page(s, site, now=now), _any(packing.next_due)),
         Chore("erasures", lambda s, now: erasing.page(s, site, now=now), _any(erasing.next_due)),

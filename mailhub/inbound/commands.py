@@ -39,7 +39,7 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
         return Result("dropped", replays.DUPLICATE, visit.person.id if visit.person else None, list_id, asked.thing)
     if visit.person is None and not evidence.any:
         return Result("held", identity.UNPROVEN, None, list_id, asked.thing)  # shown to organisers, never answered
-    act = _act(replace(visit, spoken=tongue(asked.call.verb, asked.said)), asked, evidence)
+    act = act_of(replace(visit, spoken=tongue(asked.call.verb, asked.said)), asked, evidence)
     carried = acting.carry_out(asked.call, act, on_record=visit.person is not None, asked_ago=asked.asked_ago)
     if isinstance(carried.ruling, Held) and asked.call.verb.level is Level.CHARTER and evidence.aligned:
         return _twice(visit, asked, act, list_id)
@@ -91,7 +91,8 @@ def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
     return Result("done", verb.name, person_id, list_id or None, act.thing)
 
 
-def _act(visit: Visit, asked: Asked, evidence: Evidence) -> Act:
+def act_of(visit: Visit, asked: Asked, evidence: Evidence) -> Act:
+    """Their wish as an act, whoever they are."""
     person, address = visit.meet()
     return Act(
         session=visit.session,

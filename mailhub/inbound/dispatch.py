@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailhub.archive import posts
 from mailhub.archive.tables import Post
-from mailhub.inbound import answers, desk, replies, returns
+from mailhub.inbound import answers, conversing, desk, replies, returns
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
 from mailhub.inbound.result import Result
@@ -103,8 +103,11 @@ def _to_list(visit: Visit, list_id: int, position: int) -> Result:
     if call is not None:
         said = visit.words or visit.mail.subject
         return carry_out(visit, Asked(call, things.of_list(list_id), said, position))
-    if (post := _answered(visit, list_id)) is not None and (call := _wish_about_post(visit)) is not None:
+    post = _answered(visit, list_id)
+    if post is not None and (call := _wish_about_post(visit)) is not None:
         return carry_out(visit, Asked(call, Thing(things.POST, post.id), visit.words, position))
+    if post is not None and (said_to_one := conversing.receive(visit, post, position)) is not None:
+        return said_to_one
     receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), list_id=list_id)
     return from_receipt(visit, receipt, position, list_id)
 

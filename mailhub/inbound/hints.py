@@ -15,6 +15,9 @@ BY_QUESTION = {
     things.JOIN: ("confirm", "decline", "help"),
     things.UNASKED: ("confirm", "decline", "help"),
     things.APPROVAL: ("approve", "deny", "help"),
+    things.SURE: ("do-it", "help"),
+    things.APPEAL: ("uphold", "lift-appealed", "help"),
+    things.EDIT: ("accept-edit", "decline-edit", "withdraw"),
     tokens.MAIL.name: ("it-was-me", "not-me"),
 }
 INSIDE = ("help", "pause", "leave")

@@ -12,7 +12,7 @@ from mailhub.lists.tables import MailList, Subscription
 from mailhub.people.deeds import letters
 from mailhub.people.tables import Address, Person
 from mailhub.site import FRONT_DESK
-from mailhub.verbs import Act, Answer, Outcome, Thing
+from mailhub.verbs import Act, Answer, Outcome, Thing, plain
 
 MODERATORS, ORGANISERS, AUTHOR = "inbound.who-moderates", "inbound.who-organises", "lists.who-wrote"
 EXAMPLE = {"it": "orto", "en": "garden"}
@@ -85,6 +85,15 @@ def not_allowed(found: Scene, word: str, who: str) -> Outcome:
     """Only somebody else may say this word here (`who` is an entry that names them); their text comes back."""
     values = {"who": say(found.act.language, who), "verb": word, "contact": found.contact}
     return Outcome(False, Answer("inbound.not-allowed", values, None, returns_text=True))
+
+
+def words_after(act: Act, verb: str) -> str:
+    """What was written after the word of a verb, line by line, as it was written where that is still known."""
+    first, _, rest = act.words.strip().partition("\n")
+    for word in sorted((w for forms in vocabulary.WORDS[verb].values() for w in forms), key=len, reverse=True):
+        if plain(first).startswith(plain(word)):
+            return "\n".join(part for part in (first.strip()[len(word) :].lstrip(" ,:;.-"), rest.strip()) if part)
+    return "\n".join(part for part in (act.argument, act.words.strip()) if part)
 
 
 def evidence(act: Act) -> dict[str, Any]:

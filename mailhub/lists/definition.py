@@ -66,6 +66,7 @@ class ListDefinition:
     join: Join = Join.OPEN
     post: WhoPosts = WhoPosts.MEMBERS
     moderate: WhoIsRead = WhoIsRead.NEWCOMERS
+    approvals: int = 1
     archive: Archive = Archive.MEMBERS
     index: bool = False
     addresses: Addresses = Addresses.HIDDEN

@@ -5,6 +5,7 @@ The mail they sent quotes ours whole, other groups' messages and tokens included
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -44,8 +45,36 @@ def introduction(
     return _ended(_begun(mail, to, subject, f"introduction.{_seed(mail, 0)}@{domain}"), text, files)
 
 
+def reworded(mail: Mail, text: str, *, to: str, files: Sequence[Attachment] = ()) -> bytes:
+    """The same message with other words: from the same author, with the same id, place and files, and perhaps more."""
+    message = _headed(mail, to, mail.subject)
+    if mail.message_id is not None:
+        message["Message-ID"] = f"<{mail.message_id}>"
+    for name, ids in (("In-Reply-To", mail.in_reply_to), ("References", mail.references)):
+        if ids:
+            message[name] = " ".join(f"<{one}>" for one in ids)
+    return _ended(message, text, (*mail.attachments, *files))
+
+
+def notice(group: Mailbox, text: str, *, subject: str, answers: Sequence[str], message_id: str, now: datetime) -> bytes:
+    """What the group itself says in a conversation: a decision about it, told to everybody."""
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = message["To"] = str(group)
+    message["Subject"] = f"Re: {subjects.bare(subject)}" if subject else "Re:"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{message_id}>"
+    message["In-Reply-To"] = message["References"] = " ".join(f"<{one}>" for one in answers)
+    return _ended(message, text, ())
+
+
 def _begun(mail: Mail, to: str, subject: str, message_id: str) -> EmailMessage:
     """The same mail gives the same Message-ID, so that working on it twice posts once."""
+    message = _headed(mail, to, subject)
+    message["Message-ID"] = f"<{message_id}>"
+    return message
+
+
+def _headed(mail: Mail, to: str, subject: str) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     author = mail.author or Mailbox("", "")
     message["From"] = str(author) if author.name else author.email
@@ -53,7 +82,6 @@ def _begun(mail: Mail, to: str, subject: str, message_id: str) -> EmailMessage:
     message["Subject"] = subject
     if mail.date is not None:
         message["Date"] = format_datetime(mail.date)
-    message["Message-ID"] = f"<{message_id}>"
     return message
 
 

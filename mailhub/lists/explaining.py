@@ -7,7 +7,7 @@ from mailhub.clock import local
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.formats import day_hour
 from mailhub.language import say
-from mailhub.lists import acts, answered, holding, moderation, publication, relay, telling, things, voice
+from mailhub.lists import acts, answered, holding, moderation, publication, reading, relay, telling, things, voice
 from mailhub.lists.acts import Scene
 from mailhub.lists.choices import ONLY
 from mailhub.lists.sources import SOURCES
@@ -36,6 +36,23 @@ def help_(act: Act) -> Outcome:
             privacy=telling.privacy(act.language, rules),
         ),
     )
+
+
+def help_moderating(act: Act) -> Outcome:
+    """To a message that waits: all that a moderator may say of it; to anybody else, the words of the group."""
+    return _help_of_office(act, "lists.help-moderating")
+
+
+def help_calming(act: Act) -> Outcome:
+    """To a message that went out: all that a moderator may decide about its conversation."""
+    return _help_of_office(act, "calm.help-moderating")
+
+
+def _help_of_office(act: Act, key: str) -> Outcome:
+    found = acts.scene(act)
+    if found is None or not reading.standing(act.session, found.group.id, act.person_id).moderates:
+        return help_(act)
+    return Outcome(True, found.answer(key, thing=act.thing))
 
 
 def owner(act: Act) -> Outcome:

@@ -1,6 +1,7 @@
 """Posts that wait: kept whole, with every reason, until a moderator, their author or a confirmation decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +93,12 @@ def _kept(found: Authenticity) -> dict[str, Any]:
 def waits_for(held: HeldPost, reasons: Sequence[Reason]) -> None:
     """From now on it waits for these reasons; what was found out about it stays."""
     held.reasons = {**held.reasons, **_codes(reasons)}
+
+
+def reworded(held: HeldPost, raw_id: int) -> None:
+    """From now on it is this mail; what its author signed was another."""
+    held.raw_id = raw_id
+    held.reasons = {**held.reasons, **_kept(replace(authenticity_of(held), is_signed=False))}
 
 
 def authenticity_of(held: HeldPost) -> Authenticity:

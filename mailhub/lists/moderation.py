@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from mailhub import formats
 from mailhub.archive import raw as raws
 from mailhub.language import say
-from mailhub.lists import holding, kinds, reading, telling, things, voice
+from mailhub.lists import holding, kinds, reading, record, rules, telling, things, voice, votes
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, MailList
 from mailhub.mail import message
@@ -18,6 +18,8 @@ from mailhub.people.tables import Person, Question
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
+# What may be asked of an author meanwhile; it ends when the waiting does.
+_OF_AUTHOR = (kinds.REPHRASE, kinds.EDIT)
 _OUTCOMES = {HeldState.PUBLISHED: "published", HeldState.REFUSED: "refused", HeldState.WITHDRAWN: "withdrawn"}
 USUALLY_WITHIN = timedelta(days=1)
 
@@ -40,12 +42,37 @@ def remind(session: Session, site: Site, question_id: int, now: datetime) -> Non
     """Nobody has answered: the moderators are asked once more, and the organisers with them."""
     question = session.get_one(Question, question_id)
     held = session.get_one(HeldPost, question.thing_id)
+    if asked_author(session, held) is not None:
+        return  # it waits for its author, and the moderators hear how that ends
     organisers = [(person.id, None) for person in roles.organisers_of(session, held.list_id)]
     questions.ask(session, kinds.HELD, held.id, organisers, now=now, list_id=held.list_id)
+    tell_again(session, site, held, now, "held-for-moderators", held.id * 2 + 1)
+
+
+def tell_again(
+    session: Session, site: Site, held: HeldPost, now: datetime, key: str, occurrence: int, *, but: int | None = None
+) -> None:
+    """What waits once more, to everybody who was asked about it; `but` one, who knows."""
+    question = session.get(Question, held.question_id) if held.question_id is not None else None
     mail = message.parse(raws.read(session, site, held.raw_id))
     group = reading.get(session, held.list_id)
-    for asking in questions.asked(session, question):
-        _tell_moderator(session, site, group, held, mail, asking.person_id, now, again=True)
+    for asking in questions.asked(session, question) if question is not None else ():
+        if asking.person_id != but:
+            _tell_moderator(session, site, group, held, mail, asking.person_id, now, key, occurrence)
+
+
+def asked_author(session: Session, held: HeldPost) -> Question | None:
+    """What its author has been asked about it and has not answered yet."""
+    found = (questions.standing_question(session, kind.name, held.id, held.list_id) for kind in _OF_AUTHOR)
+    return next((question for question in found if question is not None), None)
+
+
+def begin_anew(session: Session, held: HeldPost, *, now: datetime) -> None:
+    """Its words have changed: what moderators said of the old ones counts no more, and they have time again."""
+    question = session.get(Question, held.question_id) if held.question_id is not None else None
+    if question is not None:
+        questions.ask_anew(session, question)
+        question.reminded_at, question.next_at = None, kinds.HELD.next_at(now, None)
 
 
 def tell_waiting(
@@ -84,13 +111,20 @@ def settle(
     """End the waiting and tell the others who were asked; False when it had ended before."""
     if not holding.settle(session, held, state, by, now=now, note=note):
         return False
+    decided(session, site, held, state, by, now=now)
+    return True
+
+
+def decided(session: Session, site: Site, held: HeldPost, state: HeldState, by: int, *, now: datetime) -> None:
+    """The moderators' question about it has its answer, and all who were asked hear which."""
+    if (asked := asked_author(session, held)) is not None:
+        questions.settle(session, asked, state.value, by, now=now)
     question = session.get(Question, held.question_id) if held.question_id is not None else None
     if question is not None:
         questions.settle(session, question, state.value, by, now=now)
         for asking in questions.asked(session, question):
             if asking.person_id != by:
                 tell_handled(session, site, held, asking.person_id, now=now)
-    return True
 
 
 def tell_handled(session: Session, site: Site, held: HeldPost, person_id: int, *, now: datetime) -> None:
@@ -112,13 +146,18 @@ def handled(session: Session, site: Site, held: HeldPost, person_id: int, now: d
     """The values of «already decided»."""
     person = session.get_one(Person, person_id)
     language = persons.language_of(person, site)
-    by = session.get(Person, held.settled_by) if held.settled_by is not None else None
+    state, settled_by, at = held.state, held.settled_by, held.settled_at
+    question = session.get(Question, held.question_id) if held.question_id is not None else None
+    if state is HeldState.WAITING and question is not None and question.settled_at is not None:
+        # It is decided, and waits for the pace of its conversation.
+        state, settled_by, at = HeldState(question.outcome or ""), question.settled_by, question.settled_at
+    by = session.get(Person, settled_by) if settled_by is not None else None
     return {
         "subject": telling.short(language, held.subject),
         "group": reading.title(session, held.list_id, language) or "",
-        "outcome": say(language, f"lists.outcome-{_OUTCOMES.get(held.state, 'withdrawn')}"),
+        "outcome": say(language, f"lists.outcome-{_OUTCOMES.get(state, 'withdrawn')}"),
         "who": voice.name_of(by, language),
-        "when": telling.told_day(site, person, held.settled_at or now, language, now),
+        "when": telling.told_day(site, person, at or now, language, now),
     }
 
 
@@ -128,6 +167,22 @@ def because(group: MailList, reason: Reason, language: str) -> str:
         limit = formats.size(language, reading.definition_of(group).largest)
         return say(language, "lists.reason-too-large", limit=limit)
     return say(language, f"lists.reason-{reason.value}")
+
+
+def why(group: MailList, said: str, language: str) -> str:
+    """A moderator's reason, with the rule of the group it names in that rule's own words; "" where there is none."""
+    return _with_rule(group, said, language, "lists.refused-why") if said.strip() else ""
+
+
+def asked_so(group: MailList, said: str, language: str) -> str:
+    """What a moderator asks of an author, with the rule it names."""
+    return _with_rule(group, said, language, "lists.asked-why")
+
+
+def _with_rule(group: MailList, said: str, language: str, key: str) -> str:
+    words = say(language, key, words=" ".join(said.split()))
+    rule = rules.text(reading.definition_of(group), language, said)
+    return words if rule is None else f"{words} {say(language, 'lists.rule-named', number=rule[0], rule=rule[1])}"
 
 
 def proof(found: Authenticity, language: str) -> str:
@@ -146,8 +201,8 @@ def _tell_moderator(
     mail: Mail,
     person_id: int,
     now: datetime,
-    *,
-    again: bool = False,
+    key: str = "held-for-moderators",
+    occurrence: int | None = None,
 ) -> None:
     """What waits, why, and the whole of it."""
     language = telling.language_to(session, site, person_id)
@@ -159,6 +214,8 @@ def _tell_moderator(
         "author": _author(session, held, mail, language),
         "reasons": " ".join(say(language, f"lists.why-held-{reason.value}") for reason in reasons),
         "proof": proof(holding.authenticity_of(held), language),
+        "record": record.sentence(session, site, held, person_id, now),
+        "votes": votes.sentence(session, held, language),
         "attachments": say(language, "lists.attachments", files=", ".join(files)) if files else "",
     }
     telling.tell(
@@ -166,10 +223,10 @@ def _tell_moderator(
         site,
         person_id,
         group,
-        "held-for-moderators",
+        key,
         values,
         because="moderator",
-        occurrence=held.id * 2 + again,
+        occurrence=held.id * 2 if occurrence is None else occurrence,
         now=now,
         about=Thing(things.HELD, held.id),
         below=mail.text.strip(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mailhub.archive import raw as raws
 from mailhub.authority import Evidence
 from mailhub.language import say
-from mailhub.lists import acts, holding, moderation, personal, posting, relay, telling
+from mailhub.lists import acts, holding, moderation, pace, personal, relay, releasing, telling
 from mailhub.lists.acts import Scene
 from mailhub.lists.arrival import Arrival
 from mailhub.lists.policy import Reason
@@ -45,7 +45,8 @@ def _decide(act: Act, verb: str) -> Outcome:
         return Outcome(False, _answer(found, "personal-over", question, held, outcome=became))
     mail = message.parse(raws.read(act.session, act.site, held.raw_id))
     if verb == personal.TO_ALL:
-        return Outcome(True, _answer(found, _go_on(act, held, mail), question, held))
+        key = _go_on(act, held, mail)
+        return Outcome(True, _answer(found, key, question, held) if key else None)
     state = HeldState.PUBLISHED if verb == TO_ONE else HeldState.WITHDRAWN
     holding.settle(act.session, held, state, act.person_id, now=act.now)
     if verb == TO_NOBODY:
@@ -65,16 +66,19 @@ def _answer(found: Scene, key: str, question: Question, held: HeldPost, **more: 
     return Answer(f"lists.{key}", values, found.thing)
 
 
-def _go_on(act: Act, held: HeldPost, mail: Mail) -> str:
-    """Publish it, or let those read it first who read such messages; which of the two, as a key."""
+def _go_on(act: Act, held: HeldPost, mail: Mail) -> str | None:
+    """Publish it, or let those read it first who read such messages; which of the two, as a key.
+
+    None where its conversation holds it, and its author is told that instead."""
     left = tuple(one for one in holding.reasons_of(held) if one is not Reason.SEEMS_PERSONAL)
     if left:
         holding.waits_for(held, left)
         moderation.ask(act.session, act.site, held, mail, now=act.now)
         return "waits-for-all"
-    holding.settle(act.session, held, HeldState.PUBLISHED, act.person_id, now=act.now)
-    posting.release(act.session, act.site, held, now=act.now)
-    return "done-to-all"
+    place = releasing.let_go(act.session, act.site, held, act.person_id, now=act.now)
+    if place is not None:
+        pace.tell(act.session, act.site, held, place, now=act.now, in_reply_to=mail.message_id)
+    return None if place is not None else "done-to-all"
 
 
 def _arrival(act: Act, held: HeldPost, mail: Mail) -> Arrival:

@@ -16,7 +16,7 @@ from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
 from mailhub.mail.frame import Context, Frame, Slot, Text
 from mailhub.mail.message import Mail
-from mailhub.mail.shown import Held, Rules, Shown, from_for
+from mailhub.mail.shown import Case, Held, Reply, Rules, Shown, from_for
 from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.tokens import Token
@@ -79,6 +79,8 @@ def relay_address(site: Site, person_id: int, list_id: int) -> str:
 def shown(site: Site, rules: ListDefinition, mail: Mail, found: Authenticity, *, is_changed: bool) -> Shown:
     """Under whose name it leaves; where nobody knows what the author's domain asks for, on the safe side."""
     author = mail.author.email if mail.author else ""
+    if author == site.address(rules.slug):  # the group itself speaks
+        return Shown(Case.OWN_DOMAIN, by_relay=False, reply=Reply.LIST)
     domain = canonical(author).rpartition("@")[2]
     decided = Rules(
         own_domain=site.domain,

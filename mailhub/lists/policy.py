@@ -17,6 +17,7 @@ class Reason(StrEnum):
     AUTOMATIC = "automatic"
     DUPLICATE = "duplicate"
     CLOSED = "closed"
+    BANNED = "banned"
     EMPTY = "empty"
     UNPROVEN = "unproven"
     NOT_A_MEMBER = "not-a-member"
@@ -28,6 +29,11 @@ class Reason(StrEnum):
     TOKEN_INSIDE = "token-inside"  # noqa: S105 - a reason, not a secret
     RELAY_STRANGER = "relay-stranger"
     SEEMS_PERSONAL = "seems-personal"  # it reads as if one person were meant; its author is asked
+    SLOW = "slow-pace"  # of its conversation, and so the next three
+    TURN = "others-turn"
+    SHUT = "conversation-closed"
+    TWO_VOICES = "two-voices"
+    MEDIATION = "in-mediation"
 
 
 class Standing(StrEnum):
@@ -38,12 +44,14 @@ class Standing(StrEnum):
     WAITING = "waiting"  # confirmed; an organiser has the word
     NEWCOMER = "newcomer"
     MEMBER = "member"
+    TRUSTED = "trusted"  # a moderator has said that nobody need read them first
+    BANNED = "banned"  # a moderator has said that they may not write here; what others write still reaches them
     MODERATOR = "moderator"
     ORGANISER = "organiser"
 
     @property
     def belongs(self) -> bool:
-        return self not in (Standing.STRANGER, Standing.PENDING, Standing.WAITING)
+        return self not in (Standing.STRANGER, Standing.PENDING, Standing.WAITING, Standing.BANNED)
 
     @property
     def moderates(self) -> bool:
@@ -126,14 +134,29 @@ class Refuse:
 Verdict = Accept | Hold | Drop | Refuse
 
 
-def standing(*, is_organiser: bool, is_moderator: bool, is_member: bool, published: int, asked: Standing) -> Standing:
-    """Where somebody stands; `asked` is PENDING, WAITING or STRANGER for who is no member."""
+def standing(
+    *,
+    is_organiser: bool,
+    is_moderator: bool,
+    is_member: bool,
+    published: int,
+    asked: Standing,
+    decided: Standing | None = None,
+) -> Standing:
+    """Where somebody stands; `asked` is PENDING, WAITING or STRANGER for who is no member.
+
+    `decided`: a moderator has said TRUSTED or BANNED of them, which holds for nobody who has an office.
+    """
     if is_organiser:
         return Standing.ORGANISER
     if is_moderator:
         return Standing.MODERATOR
+    if decided is Standing.BANNED:
+        return decided
     if not is_member:
         return asked
+    if decided is not None:
+        return decided
     return Standing.NEWCOMER if published < NEWCOMER_BELOW else Standing.MEMBER
 
 
@@ -147,6 +170,8 @@ def judge(letter: Letter, author: Standing, rules: Rules) -> Verdict:
         return Drop(Reason.DUPLICATE)
     if rules.closed:
         return Refuse(Reason.CLOSED) if letter.proven else Drop(Reason.CLOSED)
+    if author is Standing.BANNED and letter.proven:
+        return Refuse(Reason.BANNED)
     if letter.is_empty and author.belongs:
         return Refuse(Reason.EMPTY) if letter.proven else Drop(Reason.EMPTY)
     objections = _objections(letter, author, rules)
@@ -156,7 +181,7 @@ def judge(letter: Letter, author: Standing, rules: Rules) -> Verdict:
 def is_read_first(author: Standing, rules: Rules) -> bool:
     """Whether a moderator reads what this member writes before the group does, by what the group decided."""
     if rules.moderate is WhoIsRead.EVERYONE:
-        return not author.moderates
+        return not author.moderates and author is not Standing.TRUSTED
     return rules.moderate is WhoIsRead.NEWCOMERS and author is Standing.NEWCOMER
 
 
@@ -166,7 +191,7 @@ def _objections(letter: Letter, author: Standing, rules: Rules) -> tuple[Reason,
         (Reason.UNPROVEN, not letter.proven),
         (Reason.NOT_A_MEMBER, rules.post is not WhoPosts.ANYONE and not author.belongs),
         (Reason.MODERATORS_ONLY, rules.post is WhoPosts.MODERATORS and author.belongs and not author.moderates),
-        (Reason.EVERYONE, rules.moderate is WhoIsRead.EVERYONE and not author.moderates),
+        (Reason.EVERYONE, rules.moderate is WhoIsRead.EVERYONE and is_read_first(author, rules)),
         (Reason.NEWCOMER, rules.moderate is WhoIsRead.NEWCOMERS and _is_new(author, rules)),
         (Reason.INTRODUCTION, letter.is_introduction and not author.moderates),
         (Reason.AUTOMATIC, letter.seems_automatic),

@@ -12,17 +12,21 @@ from mailhub.lists import (
     holding,
     joining,
     moderation,
+    pace,
     personal,
     policy,
     publication,
     reading,
     redaction,
+    releasing,
     telling,
     things,
     voice,
 )
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.lists.joining import Asked
+from mailhub.lists.pace import Place
+from mailhub.lists.pacing import Back
 from mailhub.lists.policy import Accept, Drop, Hold, Letter, Reason, Refuse
 from mailhub.lists.tables import HeldPost, HeldState, MailList
 from mailhub.mail import message
@@ -49,14 +53,17 @@ def receive(
     standing = reading.standing(session, group.id, arrival.person.id if arrival.person else None)
     rules = replace(reading.definition_of(group).posting, closed=group.closed_at is not None)
     letter = letter_of(session, site, group, arrival)
+    place = _place(session, site, group, arrival)
     match policy.judge(replace(letter, is_seen=letter.is_seen or came_before), standing, rules):
         case Drop(reason):
             return Receipt("dropped", reason)
         case Refuse(reason):
             return _refuse(session, site, group, arrival, reason)
-        case Hold(reasons):
+        case Hold(reasons) if place is None or not isinstance(place.ruling, Back) or Reason.UNPROVEN in reasons:
             return _hold(session, site, group, arrival, reasons)
-        case Accept():
+        case Hold() | Accept() if place is not None:
+            return _pace(session, site, group, arrival, place)
+        case _:
             return _publish(session, site, group, arrival, known)
 
 
@@ -85,24 +92,6 @@ def _holds_token(site: Site, mail: Mail) -> bool:
     return redaction.holds_token(site, mail.text) or redaction.holds_token(site, mail.html or "")
 
 
-def release(session: Session, site: Site, held: HeldPost, *, now: datetime) -> Post:
-    """Publish a post that waited; the caller has ended the waiting."""
-    raw = raws.read(session, site, held.raw_id)
-    group = reading.get(session, held.list_id)
-    return publication.publish(
-        session,
-        site,
-        group,
-        raw_id=held.raw_id,
-        raw=raw,
-        mail=message.parse(raw),
-        person_id=held.person_id,
-        now=now,
-        has_waited=True,
-        authenticity=holding.authenticity_of(held),
-    )
-
-
 def go_on(session: Session, site: Site, list_id: int, person_id: int, *, now: datetime) -> list[HeldPost]:
     """Let what somebody wrote before they belonged go on, as a newcomer's; gives what waits for a moderator now."""
     group = reading.get(session, list_id)
@@ -122,8 +111,8 @@ def go_on(session: Session, site: Site, list_id: int, person_id: int, *, now: da
             moderation.ask(session, site, held, mail, now=now)
             moderation.tell_waiting(session, site, held, now=now, in_reply_to=mail.message_id, address_id=None)
             waiting.append(held)
-        elif holding.settle(session, held, HeldState.PUBLISHED, person_id, now=now):
-            release(session, site, held, now=now)
+        elif (place := releasing.let_go(session, site, held, person_id, now=now)) is not None:
+            pace.tell(session, site, held, place, now=now, in_reply_to=mail.message_id)
     return waiting
 
 
@@ -204,6 +193,24 @@ def _hold(session: Session, site: Site, group: MailList, arrival: Arrival, reaso
             session, site, held, now=arrival.now, in_reply_to=arrival.mail.message_id, address_id=address.id
         )
     return Receipt("held", reasons[0], Thing(things.HELD, held.id))
+
+
+def _place(session: Session, site: Site, group: MailList, arrival: Arrival) -> Place | None:
+    """Where it stands in a conversation whose pace was decided about."""
+    if arrival.person is None or not arrival.is_proven:
+        return None
+    return pace.of_mail(session, site, group.id, arrival.mail, arrival.person.id, arrival.now)
+
+
+def _pace(session: Session, site: Site, group: MailList, arrival: Arrival, place: Place) -> Receipt:
+    """It waits its time, or is kept for its writer; they hear which."""
+    person, address = _author(session, arrival)
+    held = holding.hold(session, group, arrival, (), person.id)
+    pace.keep(session, held, place)
+    if arrival.may_answer:
+        in_reply_to = arrival.mail.message_id
+        pace.tell(session, site, held, place, now=arrival.now, in_reply_to=in_reply_to, address_id=address.id)
+    return Receipt("held", holding.reasons_of(held)[0], Thing(things.HELD, held.id))
 
 
 def _keep_until_joined(

@@ -10,10 +10,10 @@ from mailhub.archive import posts
 from mailhub.archive.tables import Post, PostState
 from mailhub.delivery import mailings
 from mailhub.delivery.tables import MailClass, Mailing, MailingState
-from mailhub.lists import answered, outgoing, reading, spans, things
+from mailhub.lists import answered, calm, outgoing, reading, spans, things
 from mailhub.lists.definition import ListKind
 from mailhub.lists.reading import BELONGING
-from mailhub.lists.tables import MailList, Subscription
+from mailhub.lists.tables import MailList, Subscription, Tool
 from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
@@ -76,12 +76,22 @@ def publish(
     if post.number <= before:
         return post
     group.last_number = post.number
-    _count(session, group.id, person_id, 1)
+    _settle_in(session, post, now)
     grace = timedelta() if has_waited else reading.definition_of(group).grace
     _owe(session, site, group, post, raw, mail, authenticity, names, now, now + grace)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
+
+
+def _settle_in(session: Session, post: Post, now: datetime) -> None:
+    """It counts for its author; and what was decided about its conversation: by letter only, or others' turn now."""
+    _count(session, post.list_id, post.person_id, 1)
+    tools = {measure.tool for measure in calm.in_force(session, post.thread_id, now)}
+    if Tool.LETTER in tools:
+        spans.by_letter(session, post.list_id, post.number, now=now)
+    if Tool.VOICES in tools and post.person_id is not None:
+        calm.wake(session, post.thread_id, now=now)
 
 
 def _lock(session: Session, group: MailList) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mailhub.lists import approval, joining, kinds, moderation, personal, posting, unasked
+from mailhub.lists import approval, joining, kinds, moderation, personal, posting, rewording, unasked
 from mailhub.lists.tables import HeldState
 from mailhub.people.tables import Question
 from mailhub.questions import QuestionKind
@@ -28,4 +28,7 @@ KINDS: tuple[QuestionKind, ...] = (
     replace(kinds.APPROVAL, remind=approval.remind),
     replace(kinds.HELD, remind=moderation.remind),
     replace(kinds.PERSONAL, expire=personal.expire, remind=personal.remind),
+    replace(kinds.REPHRASE, remind=rewording.remind, expire=rewording.expire),
+    kinds.APPEAL,
+    replace(kinds.EDIT, remind=rewording.remind, expire=rewording.expire),
 )

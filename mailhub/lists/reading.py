@@ -9,7 +9,7 @@ from mailhub.lists import policy
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.naming import ROLE_WORDS, Names
 from mailhub.lists.policy import Standing
-from mailhub.lists.tables import DeliveryChoice, MailList, Name, Subscription, SubscriptionState
+from mailhub.lists.tables import DeliveryChoice, MailList, Measure, Name, Subscription, SubscriptionState, Tool
 from mailhub.people import roles
 from mailhub.verbs import Verbs
 
@@ -19,6 +19,11 @@ _ASKED = {SubscriptionState.PENDING: Standing.PENDING, SubscriptionState.WAITING
 
 _NAMES = sa.select(Name.name, Name.list_id)
 _READ = "_definition_read"
+# Made once: every mail asks this, and making a statement costs as much as running it.
+_DECIDED = sa.select(Measure.tool).where(
+    Measure.person_id == sa.bindparam("person"), Measure.list_id == sa.bindparam("list"), Measure.ended_at.is_(None)
+)
+_SAID = {Tool.BAN: Standing.BANNED, Tool.TRUST: Standing.TRUSTED}
 
 
 def get(session: Session, list_id: int) -> MailList:
@@ -87,12 +92,14 @@ def standing(session: Session, list_id: int, person_id: int | None) -> Standing:
         return Standing.STRANGER
     place = subscription(session, list_id, person_id)
     held = roles.held(session, person_id, list_id)
+    said = session.scalar(_DECIDED, {"person": person_id, "list": list_id})
     return policy.standing(
         is_organiser=roles.ORGANISER in held,
         is_moderator=roles.MODERATOR in held,
         is_member=place is not None and place.state in BELONGING,
         published=place.published if place else 0,
         asked=_ASKED.get(place.state, Standing.STRANGER) if place else Standing.STRANGER,
+        decided=_SAID.get(said) if said is not None else None,
     )
 
 

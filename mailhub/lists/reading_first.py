@@ -2,37 +2,48 @@
 
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
-from mailhub.language import say
 from mailhub.lists import (
     acts,
     approval,
+    deciding,
+    ending,
     holding,
     moderation,
     posting,
     publication,
-    reading,
     telling,
     things,
     vocabulary,
-    voice,
+    votes,
 )
 from mailhub.lists.acts import Scene
+from mailhub.lists.deciding import Deciding
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState
 from mailhub.mail import message
-from mailhub.people import persons
-from mailhub.people.tables import Person, Question
-from mailhub.verbs import Act, Answer, Outcome, plain
+from mailhub.people.tables import Question
+from mailhub.verbs import Act, Answer, Outcome
 
 
 def publish(act: Act) -> Outcome:
-    """Send a held post to the group; its author hears of it."""
-    return _decide(act, HeldState.PUBLISHED)
+    """Send a held post to the group, once enough moderators have said so; its author hears of it."""
+    match deciding.begin(act, "publish"):
+        case Deciding(found, held):
+            return _publish(act, found, held)
+        case outcome:
+            return outcome
 
 
 def refuse(act: Act) -> Outcome:
     """Keep a held post from the group; its author gets it back, with the words written here."""
-    return _decide(act, HeldState.REFUSED)
+    match deciding.begin(act, "refuse"):
+        case Deciding(found, held):
+            said = acts.words_after(act, "refuse")
+            if not ending.refuse(act.session, act.site, held, act.person_id, said, now=act.now):
+                return deciding.handled(act, held)
+            return Outcome(True, found.answer("lists.done-refuse", subject=telling.short(act.language, held.subject)))
+        case outcome:
+            return outcome
 
 
 def withdraw(act: Act) -> Outcome:
@@ -40,6 +51,8 @@ def withdraw(act: Act) -> Outcome:
     match act.thing.kind:
         case things.HELD:
             return _withdraw_held(act, act.session.get_one(HeldPost, act.thing.id))
+        case things.REPHRASE | things.EDIT:
+            return _withdraw_held(act, act.session.get_one(HeldPost, deciding.held_of(act)))
         case things.POST:
             return _withdraw_post(act, act.session.get_one(Post, act.thing.id))
         case things.APPROVAL:
@@ -58,63 +71,13 @@ def withdraw(act: Act) -> Outcome:
     return _withdraw_post(act, post) if post else _nothing(found)
 
 
-def _decide(act: Act, state: HeldState) -> Outcome:
-    found = acts.scene(act)
-    held = act.session.get_one(HeldPost, act.thing.id)
-    assert found is not None, "a held post is always of a group"
-    verb = "publish" if state is HeldState.PUBLISHED else "refuse"
-    if not reading.standing(act.session, found.group.id, act.person_id).moderates:
-        return acts.not_allowed(found, vocabulary.word(verb, act.language), acts.MODERATORS)
-    if Reason.UNPROVEN in holding.reasons_of(held) or held.relay_to:
-        return acts.not_allowed(found, vocabulary.word(verb, act.language), acts.MODERATORS)
-    note = _reason_of(act) if state is HeldState.REFUSED else None
-    if not moderation.settle(act.session, act.site, held, state, act.person_id, now=act.now, note=note):
-        values = moderation.handled(act.session, act.site, held, act.person_id, act.now)
-        return Outcome(False, Answer("lists.already-handled", values))
-    if state is HeldState.PUBLISHED:
-        posting.release(act.session, act.site, held, now=act.now)
-    _tell_author(act, held)
+def _publish(act: Act, found: Scene, held: HeldPost) -> Outcome:
     subject = telling.short(act.language, held.subject)
-    return Outcome(True, found.answer(f"lists.done-{verb}", subject=subject))
-
-
-def _reason_of(act: Act) -> str:
-    """What was written after the word, as it was written where that is still known."""
-    first, _, rest = act.words.strip().partition("\n")
-    for word in sorted((w for forms in vocabulary.WORDS["refuse"].values() for w in forms), key=len, reverse=True):
-        if plain(first).startswith(plain(word)):
-            return "\n".join(part for part in (first.strip()[len(word) :].lstrip(" ,:;.-"), rest.strip()) if part)
-    return "\n".join(part for part in (act.argument, act.words.strip()) if part)
-
-
-def _tell_author(act: Act, held: HeldPost) -> None:
-    if held.person_id is None:
-        return
-    session, site, group = act.session, act.site, reading.get(act.session, held.list_id)
-    person = session.get_one(Person, held.person_id)
-    language = persons.language_of(person, site)
-    values = {
-        "group": reading.definition_of(group).titled(language),
-        "subject": telling.short(language, held.subject),
-    }
-    below = None
-    if held.state is HeldState.REFUSED:
-        why = say(language, "lists.refused-why", words=" ".join(held.note.split())) if held.note else ""
-        when = telling.told_day(site, person, act.now, language, act.now)
-        values |= {"why": why, "when": when, "contact": voice.contact(site, group, language)}
-        below = _text_of(act, held)
-    telling.tell(
-        session,
-        site,
-        person.id,
-        group,
-        held.state.value,
-        values,
-        because="wrote",
-        occurrence=held.id,
-        now=act.now,
-        below=below,
-    )
+    if missing := votes.give(act.session, held, act.person_id, now=act.now):
+        return Outcome(True, found.answer("lists.done-vote", thing=act.thing, subject=subject, missing=str(missing)))
+    if not ending.publish(act.session, act.site, held, act.person_id, now=act.now):
+        return deciding.handled(act, held)
+    return Outcome(True, found.answer("lists.done-publish", subject=subject))
 
 
 def _withdraw_held(act: Act, held: HeldPost) -> Outcome:

@@ -97,6 +97,27 @@ def begin(session: Session, list_id: int, person_ids: Sequence[int], number: int
     session.execute(sa.insert(_TABLE).from_select(columns, readers))
 
 
+def by_letter(session: Session, list_id: int, number: int, *, now: datetime) -> None:
+    """This one post comes by letter also to those who get every message, under the list's lock."""
+    columns = ["list_id", "person_id", "kind", "after", "upto", "begun_at"]
+    at = sa.literal(number, _TABLE.c.after.type)
+    receiving = sa.select(
+        Subscription.list_id,
+        Subscription.person_id,
+        sa.literal(SpanKind.LETTER, _TABLE.c.kind.type),
+        sa.literal(number - 1, _TABLE.c.after.type),
+        at,
+        sa.literal(now, _TABLE.c.begun_at.type),
+    ).where(
+        Subscription.list_id == list_id,
+        Subscription.state == SubscriptionState.ACTIVE,
+        Subscription.delivery == DeliveryChoice.EACH,
+        Subscription.joined_number < number,
+        ~holding(at),
+    )
+    session.execute(sa.insert(_TABLE).from_select(columns, receiving))
+
+
 def holding(number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Whether a post of this number reaches the subscription of the query by letter."""
     return sa.exists().where(

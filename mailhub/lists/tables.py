@@ -134,6 +134,13 @@ class HeldPost(Base):
         sa.UniqueConstraint("list_id", "raw_id", "relay_to"),
         sa.Index("ix_held_post_list_id_message_id", "list_id", "message_id"),
         sa.Index("ix_held_post_person_id", "person_id"),
+        sa.Index("ix_held_post_thread_id", "thread_id"),
+        sa.Index(
+            "ix_held_post_leaves_at",
+            "leaves_at",
+            sqlite_where=sa.text("leaves_at IS NOT NULL"),
+            postgresql_where=sa.text("leaves_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -151,3 +158,59 @@ class HeldPost(Base):
     settled_by: Mapped[int | None]
     note: Mapped[str | None]  # the moderator's words to the author
     question_id: Mapped[int | None]
+    thread_id: Mapped[int | None]  # the conversation whose pace it waits for
+    leaves_at: Mapped[datetime | None]  # when it leaves, or is offered back, by itself
+
+
+class Tool(StrEnum):
+    """What a moderator may decide about a conversation or about one person's messages."""
+
+    SLOW = "slow"  # one message a person in so many hours
+    LETTER = "letter"  # by letter only
+    CLOSED = "closed"
+    VOICES = "voices"  # two people speak, in turn
+    MEDIATION = "mediation"  # two people talk about it in private
+    BAN = "ban"  # this person may not write to this group
+    TRUST = "trust"  # this person is not read first in this group
+
+
+class Measure(Base):
+    """One such decision: who took it, when, about what, and until when. The log of them: an ended one stays."""
+
+    __tablename__ = "measure"
+    __table_args__ = table(
+        sa.Index("ix_measure_thread_id", "thread_id"),
+        sa.Index("ix_measure_post_id", "post_id"),
+        sa.Index(
+            "ix_measure_list_id",
+            "list_id",
+            sqlite_where=sa.text("thread_id IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("thread_id IS NOT NULL AND ended_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_measure_person",
+            "person_id",
+            "list_id",
+            sqlite_where=sa.text("person_id IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("person_id IS NOT NULL AND ended_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_measure_until",
+            "until",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("list.id"))
+    thread_id: Mapped[int | None]  # the conversation it is about
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # or the person
+    tool: Mapped[Tool] = mapped_column(word(Tool))
+    detail: Mapped[dict[str, Any]]  # hours, people, the rule and the reason, as far as its tool has them
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[int]
+    until: Mapped[datetime | None]  # none: for good
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None]  # none: by itself
+    post_id: Mapped[int | None]  # the message that told the group of it

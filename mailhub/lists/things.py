@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mailhub import tokens
 from mailhub.archive.tables import Post
 from mailhub.lists import reading
-from mailhub.lists.tables import HeldPost
+from mailhub.lists.tables import HeldPost, Measure
 from mailhub.people.tables import Deed, Question
 from mailhub.verbs import Thing
 
@@ -23,8 +23,15 @@ LEFT = tokens.kind("left", 16).name  # the goodbye; id: the list
 WELCOME = tokens.kind("welcome", 19).name  # a welcome that asks for an introduction; id: the list
 
 PERSONAL = tokens.kind("personal", 44).name  # «for all, or for one?»; id: the question
+REPHRASE = tokens.kind("rephrase", 32).name  # a moderator asks an author for other words; id: the question
+EDIT = tokens.kind("edit", 33).name  # a moderator proposes other words to an author; id: the question
+MEASURE = tokens.kind("measure", 34).name  # a decision that concerns its reader; id: the measure
+SURE = tokens.kind("sure", 35).name  # whether a moderator means what they wrote; id: the question
+APPEAL = tokens.kind("appeal", 36).name  # a decision is to be looked at again; id: the question
 
-QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL})  # kinds whose id is that of a question
+QUESTIONS = frozenset(
+    {JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL}
+)  # kinds whose id is that of a question
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 
@@ -39,6 +46,9 @@ def list_of(session: Session, thing: Thing) -> int | None:
     if thing.kind == HELD:
         held = session.get(HeldPost, thing.id)
         return held.list_id if held else None
+    if thing.kind == MEASURE:
+        measure = session.get(Measure, thing.id)
+        return measure.list_id if measure else None
     if thing.kind == DEED:
         deed = session.get(Deed, thing.id)
         return list_of(session, Thing(deed.thing, deed.thing_id)) if deed and deed.thing != DEED else None

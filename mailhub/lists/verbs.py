@@ -1,25 +1,34 @@
 """Everything a person can do in a group; each verb is a word in a reply, an address and a button.
 
-What each does is in `coming` (who comes in), `being` (who is there), `reading_first` (posts) and `explaining`.
+What each does is in `coming` (who comes in), `being` (who is there), `reading_first`, `rewording` and `trusting` (what
+moderators and authors say of posts) and `explaining`.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mailhub.authority import Level
 from mailhub.lists import (
+    appealing,
     being,
+    calming,
     coming,
     directory,
     explaining,
     inviting,
     listening,
     one_or_all,
+    orders,
     personal,
     reading_first,
+    resending,
+    rewording,
     signing_up,
     things,
+    trusting,
 )
+from mailhub.lists.tables import Tool
 from mailhub.lists.vocabulary import NO, SUFFIXES, WORDS, YES, Forms
 from mailhub.verbs import ANYTHING, Act, Outcome, Verb
 
@@ -39,10 +48,34 @@ def _answer(name: str, words: Forms, kinds: frozenset[str], perform: Perform, le
     return Verb(name, words, level, kinds, perform, one_tap=True, mailbox_suffices=is_own)
 
 
+def _said(name: str, kinds: frozenset[str], perform: Perform, undo: Undo | None = None, *, colon: bool = False) -> Verb:
+    """A moderator's word that takes a reason, or other words, as long as they like."""
+    level = Level.OFFICE
+    return Verb(name, WORDS[name], level, kinds, perform, undo, takes_argument=True, takes_prose=True, colon=colon)
+
+
+def _calming(name: str, tool: Tool) -> Verb:
+    """A moderator's word about a conversation; a line that does not fit whole is prose for it."""
+    return Verb(
+        name,
+        WORDS[name],
+        Level.OFFICE,
+        _POST,
+        calming.verb_of(tool),
+        calming.take_back,
+        takes_argument=True,
+        takes_prose=True,
+        reads=partial(orders.is_for, tool),
+    )
+
+
 _JOINING = frozenset({things.JOIN, things.UNASKED})
 _APPROVAL = frozenset({things.APPROVAL})
 _PERSONAL = frozenset({things.PERSONAL})
 _HELD = frozenset({things.HELD})
+_APPEAL = frozenset({things.APPEAL})
+_EDIT = frozenset({things.EDIT})
+_REPHRASE = frozenset({things.REPHRASE})
 _POST = frozenset({things.POST})
 
 VERBS: tuple[Verb, ...] = (
@@ -88,20 +121,57 @@ VERBS: tuple[Verb, ...] = (
     Verb("mute", WORDS["mute"], Level.LIGHT, _POST, listening.mute, listening.hear),
     Verb("follow", WORDS["follow"], Level.LIGHT, _POST, listening.follow, listening.hush),
     Verb("publish", WORDS["publish"], Level.OFFICE, _HELD, reading_first.publish),
+    _said("refuse", _HELD, reading_first.refuse),
+    _said("rephrase", _HELD, rewording.rephrase),
+    _said("edit", _HELD, rewording.edit),
+    Verb("reword", {}, Level.VOICE, _REPHRASE, rewording.reword, listens=True),
     Verb(
-        "refuse",
-        WORDS["refuse"],
-        Level.OFFICE,
+        "change",
+        WORDS["change"],
+        Level.VOICE,
         _HELD,
-        reading_first.refuse,
+        rewording.reword,
         takes_argument=True,
         takes_prose=True,
+        colon=True,
     ),
+    Verb("accept-edit", YES, Level.VOICE, _EDIT, rewording.accept, one_tap=True),
+    Verb("decline-edit", NO, Level.VOICE, _EDIT, rewording.decline, one_tap=True),
+    Verb("trust", WORDS["trust"], Level.OFFICE, _HELD | _POST, trusting.trust, trusting.take_back),
+    _said("ban", _HELD | _POST, trusting.ban, trusting.take_back, colon=True),
+    Verb(
+        "readmit",
+        WORDS["readmit"],
+        Level.OFFICE,
+        _HELD | _POST,
+        trusting.readmit,
+        trusting.take_back,
+    ),
+    _calming("slow", Tool.SLOW),
+    _calming("letter-only", Tool.LETTER),
+    _calming("closed", Tool.CLOSED),
+    _calming("voices", Tool.VOICES),
+    Verb("lift", WORDS["lift"], Level.OFFICE, _POST, calming.lift),
+    Verb("send", WORDS["send"], Level.VOICE, _HELD, resending.send),
+    Verb(
+        "appeal",
+        WORDS["appeal"],
+        Level.VOICE,
+        frozenset({things.MEASURE, things.HELD, things.POST}),
+        appealing.appeal,
+        takes_argument=True,
+        takes_prose=True,
+        colon=True,
+    ),
+    Verb("uphold", WORDS["uphold"], Level.OFFICE, _APPEAL, appealing.uphold, one_tap=True),
+    Verb("lift-appealed", WORDS["lift-appealed"], Level.OFFICE, _APPEAL, appealing.lift, one_tap=True),
+    Verb("help-moderating", WORDS["help"], Level.PUBLIC, _HELD, explaining.help_moderating),
+    Verb("help-calming", WORDS["help"], Level.PUBLIC, _POST, explaining.help_calming),
     Verb(
         "withdraw",
         WORDS["withdraw"],
         Level.VOICE,
-        frozenset({things.HELD, things.POST, things.APPROVAL, things.LIST}),
+        frozenset({things.HELD, things.REPHRASE, things.EDIT, things.POST, things.APPROVAL, things.LIST}),
         reading_first.withdraw,
     ),
 )

@@ -84,6 +84,13 @@ KEYS: tuple[Key, ...] = (
     _choice("join", Join, "who comes in: everybody, with an organiser's yes, by invitation"),
     _choice("post", WhoPosts, "whose posts go out; others are held, never lost"),
     _choice("moderate", WhoIsRead, "whose posts a moderator reads first (newcomers: fewer than two published)"),
+    Key(
+        "approvals",
+        "number",
+        "1",
+        'how many moderators must say "publish"; one is enough to refuse',
+        lambda r: {"approvals": r.number("approvals", _DEFAULTS.approvals, least=1)},
+    ),
     _choice("archive", Archive, "who may read what was written"),
     _flag("index", "a public archive may be found by search engines"),
     _choice("addresses", Addresses, "hidden: members see names and relay addresses"),
@@ -119,7 +126,7 @@ KEYS: tuple[Key, ...] = (
     _words("organisers", "list of addresses", "the site's", "who decides; they keep the role until a verb takes it"),
     _words("moderators", "list of addresses", "the organisers", "who reads held posts"),
     _words("topics", "list of topics", "[]", f"what it is about: {GOALS[0]} … {GOALS[-1]}, or words of your own"),
-    _texts("rules", "the rules of the group, sent with the welcome"),
+    _texts("rules", "the rules of the group, a line each: moderators name them by number, newcomers get them"),
     _texts("licence", "how what is written here may be used and quoted, on the group's page"),
     _texts("welcome", "a sentence of your own in the welcome"),
 )

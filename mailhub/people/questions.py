@@ -104,6 +104,22 @@ def asked(session: Session, question: Question) -> list[Asking]:
     return list(session.scalars(sa.select(Asking).where(Asking.question_id == question.id).order_by(Asking.person_id)))
 
 
+def answer(session: Session, question: Question, verb: str, by: int, *, now: datetime) -> set[int]:
+    """Note what one of several has answered, where that settles nothing yet; gives everybody who said the same."""
+    _add_askings(session, question, [(by, None)], now)
+    asking = session.get_one(Asking, (question.id, by))
+    asking.answered_at, asking.verb = now, verb
+    session.flush()
+    return {asking.person_id for asking in asked(session, question) if asking.verb == verb}
+
+
+def ask_anew(session: Session, question: Question) -> None:
+    """What was answered so far counts no more: what the question is about has changed."""
+    for asking in asked(session, question):
+        asking.answered_at, asking.verb = None, None
+    session.flush()
+
+
 def waiting_for(session: Session, person_id: int) -> list[Question]:
     """What still awaits this person's word, the longest-waiting first; a settled question awaits nobody's."""
     return list(

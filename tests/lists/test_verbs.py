@@ -32,6 +32,21 @@ ABOUT = {
     "join-waits": things.APPROVAL,
     "held": things.HELD,
     "held-for-moderators": things.HELD,
+    "held-reworded": things.HELD,
+    "held-no-answer": things.HELD,
+    "rephrase-asked": things.REPHRASE,
+    "edit-proposed": things.EDIT,
+    "words-wanted": things.HELD,
+    "done-rephrase": things.HELD,
+    "done-edit": things.HELD,
+    "done-vote": things.HELD,
+    "done-trust": things.HELD,
+    "done-ban": things.HELD,
+    "new-words-wanted": things.HELD,
+    "reworded": things.HELD,
+    "edit-kept": things.HELD,
+    "edit-declined": things.HELD,
+    "help-moderating": things.HELD,
     "conversation-muted": things.POST,
     "conversation-followed": things.POST,
 }
@@ -100,7 +115,9 @@ def test_a_word_belongs_to_its_thing(line: str, kind: str) -> None:
 
 def test_what_each_verb_demands() -> None:
     levels = {verb.name: verb.level for verb in VERBS}
-    assert {name for name, level in levels.items() if level is Level.PUBLIC} == {"help", "owner", "lists"}
+    assert {name for name, level in levels.items() if level is Level.PUBLIC} == {
+        *("help", "owner", "lists", "help-moderating", "help-calming"),
+    }
     assert {name for name, level in levels.items() if level is Level.LIGHT} == {
         "leave",
         "pause",
@@ -110,11 +127,17 @@ def test_what_each_verb_demands() -> None:
         "mute",
         "follow",
     }
-    assert {name for name, level in levels.items() if level is Level.OFFICE} == {"approve", "deny", "publish", "refuse"}
-    assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {"confirm", "decline"}
+    assert {name for name, level in levels.items() if level is Level.OFFICE} == {
+        *("approve", "deny", "publish", "refuse", "rephrase", "edit", "trust", "ban", "readmit"),
+        *("slow", "letter-only", "closed", "voices", "lift", "uphold", "lift-appealed"),
+    }
+    assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {
+        *("confirm", "decline", "to-all", "to-one", "to-nobody"),
+    }
     assert {verb.name for verb in VERBS if verb.undo} == {
         *("leave", "pause", "resume", "each", "digest"),
-        *("mute", "follow", "enrol", "invite"),
+        *("mute", "follow", "enrol", "invite", "trust", "ban", "readmit"),
+        *("slow", "letter-only", "closed", "voices"),
     }
 
 
@@ -129,7 +152,7 @@ def test_addresses_speak_both_languages() -> None:
 
 
 def test_every_key_this_room_tells_has_its_words() -> None:
-    known = {key for room in ("lists", "inbound", "footer") for key in entries("it", room)}
+    known = {key for room in ("lists", "calm", "inbound", "footer") for key in entries("it", room)}
     keys = set()
     for path in Path(mailhub.lists.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -45,6 +45,9 @@ ELSEWHERE = {
     "lists.which-group": {"enrol", "only-decisions", "only-events", "pause", "leave", "each", "digest", "join"},
     "lists.invite-how": {"invite"},
     "inbound.not-allowed": {"enrol", "invite", "publish", "refuse", "approve", "deny", "withdraw"},
+    "lists.help-moderating": {"readmit"},
+    "calm.help-moderating": {"readmit", "voices", "mediation", "lift"},
+    "calm.which-two": {"voices", "mediation"},
 }
 
 # Subjects we give to what members write.

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
 
 from mailhub import wording
 from mailhub.hub import roundtrip
-from mailhub.lists import publishing, reading
+from mailhub.lists import publishing, reading, subscriptions
 from mailhub.lists.enrolling import Roll
-from mailhub.lists.tables import MailList
+from mailhub.lists.tables import DeliveryChoice, MailList
 from mailhub.people import persons, roles
 from mailhub.people.checking import Newcomer
 from tests.stories.reports import bounce, complaint, last_copy
@@ -18,8 +19,8 @@ from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
-EVA, IVO, UMA = "eva@example.org", "ivo@example.org", "uma@example.org"
-ROOMS = ("lists", "inbound", "people", "digests", "delivery")
+EVA, IVO, UMA, NINA = "eva@example.org", "ivo@example.org", "uma@example.org", "nina@example.org"
+ROOMS = ("lists", "calm", "inbound", "people", "digests", "delivery")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -119,6 +120,112 @@ def for_one_or_for_all(town: Town) -> None:
     late = town.mailbox(OLGA)[-1]
     town.writes(BRUNO, to="terrace-leave@lists.test")
     town.replies(OLGA, late, say(town, "to-one"))
+
+
+def deciding(town: Town) -> None:
+    town.opens_list("kitchen", moderators=[MO, OLGA], moderate="everyone")
+    town.joins("kitchen", EVA, published=0)
+
+    def waits(number: int) -> EmailMessage:
+        town.writes(EVA, to="kitchen@lists.test", subject=f"Soup {number}", text="Hello there")
+        return town.mailbox(MO)[-1]
+
+    def mo_says(to: EmailMessage, verb: str, more: str = "") -> None:
+        town.replies(MO, to, f"{say(town, verb)}{more}")
+
+    first = waits(1)
+    mo_says(first, "help")
+    mo_says(first, "edit")
+    mo_says(first, "rephrase", ": Hello there")
+    asked = town.mailbox(EVA)[-1]
+    town.replies(EVA, asked, "ok")
+    town.replies(EVA, asked, "Hello there, again")
+    mo_says(first, "edit", ": Hello there")
+    answers_last(town, EVA, "decline-edit")
+    mo_says(first, "edit", ": Hello there")
+    answers_last(town, EVA, "accept-edit")
+    second = waits(2)
+    mo_says(second, "rephrase", ": Hello there")
+    town.passes(days=15)
+    mo_says(town.mailbox(MO)[-1], "publish")
+    third = waits(3)
+    mo_says(third, "readmit")
+    mo_says(third, "trust")
+    town.opens_list("kitchen", moderators=[MO, OLGA], moderate="everyone", approvals=2)
+    town.joins("kitchen", NINA)
+    town.writes(NINA, to="kitchen@lists.test", subject="Soup 4", text="Hello there")
+    fourth = town.mailbox(MO)[-1]
+    mo_says(fourth, "publish")
+    mo_says(fourth, "ban", ": Hello there")
+    mo_says(fourth, "readmit")
+    town.opens_list("kitchen", moderators=[MO, OLGA], largest="1 kB")
+    town.joins("kitchen", OLGA)
+    town.writes(OLGA, to="kitchen@lists.test", subject="Soup 5", text="Hello " * 300)
+    mo_says(town.mailbox(MO)[-1], "ban")
+
+
+# What a moderator writes of a conversation, in the town's language.
+CALM = {
+    "it": {"slow": "ritmo lento 6 ore", "closed": "chiudi fino a venerdì: Hello", "bad": "chiudi fino a ieri",
+           "good": "chiudi per sempre: Hello", "two": "due voci Ugo e Ada"},
+    "en": {"slow": "slow 6 hours", "closed": "close until Friday: Hello", "bad": "close until yesterday",
+           "good": "close for good: Hello", "two": "two voices Ugo and Ada"},
+}  # fmt: skip
+
+
+def calming(town: Town) -> None:
+    town.opens_list("fair", members=[EVA, NINA, MO, OLGA], moderators=[MO, OLGA])
+    town.writes(EVA, to="fair@lists.test", subject="Tents", text="Hello there")
+    hers = town.mailbox(NINA)[-1]
+    lines = CALM[town.hub.site.language]
+    town.written += list(lines.values())
+
+    def answers(email: str, text: str) -> None:
+        town.replies(email, hers, text, to="fair@lists.test")
+
+    def surely(line: str) -> None:
+        answers(MO, line)
+        town.replies(MO, latest(town, MO, "calm.sure"), say(town, "do-it"))
+
+    answers(EVA, say(town, "appeal"))
+    surely(lines["slow"])
+    answers(EVA, "Hello once more")
+    town.replies(EVA, latest(town, EVA, "calm.paced"), say(town, "send"))
+    town.replies(EVA, latest(town, EVA, "calm.paced"), f"{say(town, 'change')}: Hello there")
+    for verb in ("uphold", "lift-appealed"):
+        answers(EVA, f"{say(town, 'appeal')}: Hello")
+        answers(NINA, say(town, "appeal"))
+        asked = latest(town, OLGA, "calm.appeal-asked")
+        for _ in range(2):
+            town.replies(OLGA, asked, say(town, verb))
+    surely(lines["bad"])
+    surely(lines["two"])
+    surely(lines["good"])
+    answers(NINA, "Hello all")
+    surely(lines["closed"])
+    answers(NINA, "Hello you")
+    town.passes(days=7)
+    town.replies(NINA, latest(town, NINA, "calm.offered"), say(town, "send"))
+    surely(lines["closed"])
+    surely(say(town, "lift"))
+    town.opens_list("fair", members=[EVA, NINA, MO, OLGA], moderators=[MO, OLGA], default_delivery="digest")
+    town.joins("fair", UMA)
+    town.writes(EVA, to="fair@lists.test", subject="Tables", text="Hello there")
+    with town.database.transaction() as session:
+        person = persons.find(session, MO)
+        assert person is not None
+        place = reading.subscription(session, reading.by_slug(session, "fair").id, person.id)  # type: ignore[union-attr]
+        assert place is not None
+        subscriptions.choose(session, place, DeliveryChoice.DIGEST, now=town.clock.now())
+    town.writes(EVA, to="fair@lists.test", subject="Chairs", text="Hello there")
+    town.passes(days=1)
+    town.replies(MO, town.mailbox(MO)[-1], f"1 {say(town, 'help')}")
+
+
+def latest(town: Town, email: str, entry: str) -> EmailMessage:
+    """The newest mail of this entry in a mailbox."""
+    mine = [one for one in town.sent if one.copy.envelope_to == email and one.kind == "service" and one.entry == entry]
+    return mine[-1].message
 
 
 def leaving(town: Town) -> None:
@@ -321,6 +428,8 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     people_who_were_not_asked,
     reading_first,
     for_one_or_for_all,
+    deciding,
+    calming,
     leaving,
     choosing,
     asking,

@@ -153,6 +153,7 @@ class Town:
         """A list with these rules; its members joined before the story begins, as people who are no newcomers."""
         rules: dict[str, object] = {"title": slug.capitalize(), "grace": "0 min", "default_delivery": "each"}
         rules |= {"organisers": [organiser], "moderators": [moderator] if moderator else [], **definition}
+        self.written += _lines(definition.get("rules"))  # our mails quote the rules of a group
         with self.database.transaction() as session:
             list_id = publishing.publish_values(session, slug, rules, verbs=self.hub.verbs, now=self.clock.now())  # type: ignore[arg-type]
         self.joins(slug, *members, language=language)
@@ -304,6 +305,11 @@ class Town:
             person = persons.find(session, email)
             mine = Subscription.person_id == (person.id if person else 0)
             return session.scalar(wanted.where(MailList.slug == slug, mine))
+
+
+def _lines(text: object) -> list[str]:
+    """Each line of a text in one language or several."""
+    return [line for one in text.values() for line in str(one).splitlines()] if isinstance(text, Mapping) else []
 
 
 def _environ(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:

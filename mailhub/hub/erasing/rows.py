@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mailhub.db.base import Base
 from mailhub.delivery.tables import Bounce, Delivery, Mailbox
 from mailhub.digests.tables import Letter, LetterItem, LetterReader
-from mailhub.lists.tables import HeldPost, LetterSpan, Subscription, ThreadMute
+from mailhub.lists.tables import HeldPost, LetterSpan, Measure, Subscription, ThreadMute
 from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField
 from mailhub.site import Site
 
@@ -17,7 +17,7 @@ PAGE = 200
 _GONE: tuple[type[Base], ...] = (
     *(Address, PersonField, Asking, Deed),
     *(Bounce, Mailbox),
-    *(ThreadMute, LetterSpan, LetterReader, Subscription),
+    *(ThreadMute, LetterSpan, LetterReader, Subscription, Measure),
 )
 
 
