@@ -28,6 +28,8 @@ ABOUT = {
     "confirm-again": things.JOIN,
     "invited": things.JOIN,
     "confirm-unasked": things.UNASKED,
+    "seems-personal": things.PERSONAL,
+    "seems-personal-again": things.PERSONAL,
     "join-asked": things.APPROVAL,
     "join-waits": things.APPROVAL,
     "held": things.HELD,
