@@ -3,97 +3,22 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from mailhub import config, content, measures, tokens
-from mailhub.cli.records import as_table, needed
+from mailhub import config, content, tokens
+from mailhub.cli import asking, outside, probing, ways
+from mailhub.cli.outside import Outside
+from mailhub.cli.records import as_table, look, needed
+from mailhub.cli.ways import Answers, WayIn
 from mailhub.cli.where import CONFIG
 from mailhub.errors import BadInput
-from mailhub.mail import address, dkim
-from mailhub.settings import ascii_domain
+from mailhub.mail import dkim
 
-SELECTOR = "mailhub"
 FOLDERS = ("lists", "journeys", "templates")
-
-TEMPLATE = """# The site's configuration. Every key, with its default and why: config.example.toml beside this file.
-
-[site]
-name = {name}
-domain = {domain}
-language = {language}
-time_zone = {zone}
-organisers = [{organiser}]
-
-[inbound]
-smtp = "127.0.0.1:8025"
-# To begin with, only programs on this machine may hand mail in, and only what has no Received field counts as its
-# author's own. Before the world writes here: "own" or "relay", as docs/sysadmins.md says.
-trust = "unsigned-loopback"
-
-[outbound]
-host = {host}
-port = {port}
-
-[dkim]
-selector = "{selector}"
-key_file = "dkim.pem"
-
-[web]
-bind = "127.0.0.1:8080"
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing to decide: asked at a terminal, or given as a flag."""
-
-    flag: str
-    asks: str
-    default: str
-    read: Callable[[str], str]  # raises ValueError with the cure
-
-
-def _name(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("write one line")
-    return text.strip()
-
-
-def _domain(text: str) -> str:
-    domain = ascii_domain(text)
-    if domain is None or "." not in domain:
-        raise ValueError(f'{text!r} is no mail domain; write it as "lists.example.org"')
-    return domain
-
-
-def _language(text: str) -> str:
-    if text.strip().lower() not in ("it", "en"):
-        raise ValueError(f"{text!r} is not spoken here; write it or en")
-    return text.strip().lower()
-
-
-def _organiser(text: str) -> str:
-    try:
-        return address.valid(text).email
-    except address.BadAddress as fault:
-        raise ValueError(f'{text!r} is no address; write it as "anna@example.org"') from fault
-
-
-def _relay(text: str) -> str:
-    return str(measures.host_port(text))
-
-
-QUESTIONS = (
-    Question("name", "Name of the community", "La mia comunità", _name),
-    Question("domain", "Mail domain of its groups (what follows the @)", "lists.example.org", _domain),
-    Question("language", "First language (it, en)", "it", _language),
-    Question("organiser", "Your address, as organiser", "organiser@example.org", _organiser),
-    Question("relay", "Mail server that takes our mail on (host:port)", "127.0.0.1:25", _relay),
-)
 
 
 @click.command("init", help="Write a new site into DIR: configuration, keys, starter groups.")
@@ -102,48 +27,73 @@ QUESTIONS = (
 @click.option("--domain", help="The mail domain of the groups, such as lists.example.org.")
 @click.option("--language", help="The site's first language: it or en.")
 @click.option("--organiser", help="Your own address: you organise the site.")
+@click.option("--way-in", help="How mail comes in: local, own, relay or imap.")
 @click.option("--relay", help="The mail server that takes our mail on, as host:port.")
+@click.option("--relay-user", help="The login there; its password comes from --relay-password-file.")
+@click.option("--relay-password-file", type=click.Path(path_type=Path, exists=True), help="It is copied into DIR.")
+@click.option("--imap", help="The server of the mailbox, as host:port.")
+@click.option("--imap-user", help="Whose mailbox; its password comes from --imap-password-file.")
+@click.option("--imap-password-file", type=click.Path(path_type=Path, exists=True), help="It is copied into DIR.")
+@click.option("--plus", is_flag=True, help="One mailbox, whose addresses are hub+…@domain.")
+@click.option(
+    "--url", default="", help="Where the pages will be, such as https://lists.example.org; writes a Caddyfile."
+)
 @click.option("--time-zone", default="Europe/Rome", show_default=True)
-def command(folder: Path, time_zone: str, **flags: str | None) -> None:
+@click.option("--probe/--no-probe", default=None, help="Look at the DNS and the ports; else only at a terminal.")
+def command(
+    folder: Path,
+    time_zone: str,
+    url: str,
+    probe: bool | None,
+    relay_password_file: Path | None,
+    imap_password_file: Path | None,
+    plus: bool,
+    **flags: str | None,
+) -> None:
     home = folder.absolute()
     _refuse_used(folder, home)
-    answers = {question.flag: _answer(question, flags[question.flag]) for question in QUESTIONS}
-    relay = measures.host_port(answers["relay"])
-    text = TEMPLATE.format(
-        name=_quoted(answers["name"]),
-        domain=_quoted(answers["domain"]),
-        language=_quoted(answers["language"]),
-        organiser=_quoted(answers["organiser"]),
-        zone=_quoted(time_zone),
-        selector=SELECTOR,
-        host=_quoted(relay.host),
-        port=relay.port,
-    )
-    _write(home, text)
-    at = folder / CONFIG
+    given = {name.replace("_", "-"): value for name, value in flags.items()}
+    told = replace(asking.told(given), time_zone=time_zone, url=url, plus=plus)
+    passwords = {
+        ways.RELAY_PASSWORD: asking.password(told.relay_user, relay_password_file, f"Password of {told.relay_user}"),
+        ways.IMAP_PASSWORD: asking.password(told.imap_user, imap_password_file, f"Password of {told.imap_user}"),
+    }
+    world = outside.real() if (sys.stdin.isatty() if probe is None else probe) else None
+    if world is not None:
+        told, world = _looked_round(told, world)
+    _write(home, told, {name: password for name, password in passwords.items() if password})
+    _say_what_next(folder, home, told, world)
+
+
+def _looked_round(told: Answers, world: Outside) -> tuple[Answers, Outside | None]:
+    """Look at what is there, and take what was proposed and wished; no world where there is no network."""
+    if not probing.is_online(world):
+        click.echo("No name server answers, so nothing was looked at; `mailhub doctor` does it later.\n")
+        return told, None
+    if (proposed := probing.proposal(told, world)) is not None:
+        domain, taken = proposed
+        click.echo(f"{told.domain} receives mail already, at {', '.join(taken)}. Groups want a domain of their own.")
+        if sys.stdin.isatty() and click.confirm(f"Take {domain} instead?", default=True):
+            told = replace(told, domain=domain)
+        elif not sys.stdin.isatty():
+            click.echo(f"Better: --domain {domain}")
+    for way in probing.ways_out(told, world):
+        click.echo(f"{'! ' if way.is_trouble else '  '}{way.text}")
+    click.echo("")
+    return told, world
+
+
+def _say_what_next(folder: Path, home: Path, told: Answers, world: Outside | None) -> None:
+    at, needs = folder / CONFIG, needed(config.load(home / CONFIG, {}))
+    seen = look(needs, world.ask) if world is not None else ()
     click.echo(f"The site is in {folder}.\n\nPublish these in your DNS before mail goes out to the world:\n")
-    click.echo(as_table(needed(config.load(home / CONFIG, {}))))
+    click.echo(as_table(needs, seen))
+    if told.url:
+        click.echo(f"For the pages, Caddy takes {folder / ways.CADDYFILE}.")
+    if told.way_in is WayIn.RELAY:
+        click.echo(f"For Postfix, the lines of {folder / ways.POSTFIX} go to the end of its main.cf.")
     click.echo(f"Then:\n\n    mailhub --config {at} check\n    mailhub --config {at} run")
-
-
-def _answer(question: Question, given: str | None) -> str:
-    """The flag, else what the person types, else (without a terminal) the default."""
-    if given is None and sys.stdin.isatty():
-        return str(click.prompt(question.asks, default=question.default, value_proc=_typed(question)))
-    try:
-        return question.read(question.default if given is None else given)
-    except ValueError as fault:
-        raise BadInput(f"--{question.flag}: {fault}") from fault
-
-
-def _typed(question: Question) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        try:
-            return question.read(text)
-        except ValueError as fault:
-            raise click.BadParameter(str(fault)) from fault  # click says so and asks again
-
-    return read
+    click.echo(f"\nand while it runs, until mail goes and comes:\n\n    mailhub --config {at} doctor --wait")
 
 
 def _refuse_used(folder: Path, home: Path) -> None:
@@ -153,17 +103,19 @@ def _refuse_used(folder: Path, home: Path) -> None:
         raise BadInput(f"{folder}: this folder is not empty; name a new one, nothing was written")
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _write(home: Path, text: str) -> None:
+def _write(home: Path, told: Answers, passwords: Mapping[str, str]) -> None:
     """Write everything beside the target first, so that a mistake leaves nothing behind."""
     beside = home.with_name(f".{home.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
-        (beside / CONFIG).write_text(text, encoding="utf-8")
+        (beside / CONFIG).write_text(ways.configuration(told), encoding="utf-8")
+        for name, password in passwords.items():
+            _secret(beside / name, f"{password}\n".encode())
+        if told.url:
+            (beside / ways.CADDYFILE).write_text(ways.caddyfile(told), encoding="utf-8")
+        if told.way_in is WayIn.RELAY:
+            (beside / ways.POSTFIX).write_text(ways.postfix(told), encoding="utf-8")
         _secret(beside / "dkim.pem", dkim.generate_key())
         (beside / "data").mkdir(mode=0o700)
         _secret(beside / "data" / "secret", f"{tokens.new_secret()}\n".encode())
