@@ -12,6 +12,7 @@ from mailhub.clock import local
 from mailhub.delivery import mailboxes
 from mailhub.delivery.tables import Delivery, DeliveryState, Mailbox, Mailing, Trouble
 from mailhub.digests import only, readers, rhythm
+from mailhub.digests.newcomers import waiting as newcomers_of
 from mailhub.language import say, wrap
 from mailhub.lists import reading, telling
 from mailhub.lists.tables import HeldPost, HeldState, MailList, Subscription, SubscriptionState
@@ -27,7 +28,9 @@ _ON_ITS_WAY = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING
 def status(act: Act) -> Outcome:
     """How mail reaches the one who asks; nothing of it is guessed."""
     person = act.session.get_one(Person, act.person_id)
-    lines = [wrap(line) for line in (*_groups(act, person), "", *_mails(act, person))]
+    newcomers = list(newcomers_of(act, person))
+    said = [*_groups(act, person), "", *_mails(act, person), *([""] if newcomers else []), *newcomers]
+    lines = [wrap(line) for line in said]
     return Outcome(
         True, Answer("digests.status", {"mailbox": _mailbox(act, person)}, act.thing, below="\n".join(lines))
     )

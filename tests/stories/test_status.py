@@ -71,3 +71,34 @@ def test_nobody_hears_it_of_somebody_else(town: Town) -> None:
     town.opens_list("garden", members=[ANA, BRUNO])
     town.writes(ANA, to="hub@lists.test", text="status", headers=FORGED)
     assert town.last()[0] == "held"
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "silent", "refused"),
+    [
+        (
+            "en",
+            "status",
+            "Garden: zoe@example.net has not confirmed yet (asked: Monday 9 March).",
+            "Garden: our mail to zita@example.net, who asked to join, came back: address not found (asked",
+        ),
+        (
+            "it",
+            "stato",
+            "Garden: zoe@example.net non ha ancora confermato (richiesta: lunedì 9 marzo).",
+            "Garden: la nostra mail a zita@example.net, che ha chiesto di entrare, è tornata indietro",
+        ),
+    ],
+)
+def test_who_organises_hears_of_newcomers_who_have_not_confirmed(
+    town: Town, language: str, word: str, silent: str, refused: str
+) -> None:
+    town.opens_list("garden", members=[ANA, "olga@example.org"], language=language)
+    for stranger in ("zoe@example.net", "zita@example.net"):
+        town.writes(stranger, to="garden-join@lists.test")
+    bounce(town, town.transport.copies[-1])
+    town.passes(days=1)
+    said = asks(town, word, "olga@example.org")
+    assert silent in said
+    assert refused in said
+    assert "zoe@" not in asks(town, word, ANA)
