@@ -110,6 +110,7 @@ class Verbs:
     def __init__(self, verbs: Iterable[Verb] = ()) -> None:
         self._by_name: dict[str, Verb] = {}
         self._by_suffix: dict[str, Verb] = {}
+        self._by_word: dict[str, list[Verb]] = {}
         self._named: Mapping[str, str] | None = None
         for verb in verbs:
             self.add(verb)
@@ -118,10 +119,11 @@ class Verbs:
         """Declare a verb; raises Clash when its name, a word or a suffix is taken."""
         if verb.name in self._by_name:
             raise Clash(f"verb {verb.name!r} is declared twice")
-        for other in self._by_name.values():
-            shared = set(_plain_words(verb)) & set(_plain_words(other))
-            if shared and _meet(verb.things, other.things):
-                raise Clash(f"verbs {verb.name!r} and {other.name!r} both claim {sorted(shared)}")
+        for word in _plain_words(verb):
+            for other in self._by_word.setdefault(word, []):
+                if _meet(verb.things, other.things):
+                    raise Clash(f"verbs {verb.name!r} and {other.name!r} both claim {word!r}")
+            self._by_word[word].append(verb)
         for suffix in (s for forms in verb.suffixes.values() for s in forms):
             if suffix in self._by_suffix:
                 raise Clash(f"suffix -{suffix} is declared twice")
