@@ -15,6 +15,8 @@ BY_QUESTION = {
     things.JOIN: ("confirm", "decline", "help"),
     things.UNASKED: ("confirm", "decline", "help"),
     things.APPROVAL: ("approve", "deny", "help"),
+    things.REPORT: ("handled", "help"),
+    things.MEDIATION: ("agree", "decline-mediation"),
     things.SURE: ("do-it", "help"),
     things.APPEAL: ("uphold", "lift-appealed", "help"),
     things.EDIT: ("accept-edit", "decline-edit", "withdraw"),

@@ -8,6 +8,7 @@ from mailhub.lists import introducing, reading, telling, things, vocabulary, voi
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.policy import WhoPosts
 from mailhub.lists.reading import BELONGING
+from mailhub.lists.rules import numbered
 from mailhub.lists.tables import MailList, Subscription
 from mailhub.people.deeds import letters
 from mailhub.people.tables import Address, Person
@@ -47,9 +48,11 @@ class Scene:
     def thing(self) -> Thing:
         return things.of_list(self.group.id)
 
-    def answer(self, key: str, *, thing: Thing | None = None, returns_text: bool = False, **values: str) -> Answer:
+    def answer(
+        self, key: str, *, thing: Thing | None = None, returns_text: bool = False, **values: str | list[str]
+    ) -> Answer:
         """A mail of this room, with the group's name; a reply to it is about the group, unless a thing is named."""
-        told = {"group": self.title, **values}
+        told: dict[str, str | list[str]] = {"group": self.title, **values}
         return Answer(key, told, thing or self.thing, returns_text)
 
 
@@ -112,7 +115,7 @@ def welcome(found: Scene) -> Answer:
     """«Da adesso ne fai parte», with the group's own words and rules."""
     language, rules = found.act.language, found.rules
     choice = found.place.delivery if found.place else rules.default_delivery
-    own = "\n\n".join(text for text in (rules.welcome.into(language), rules.rules.into(language)) if text)
+    own = [text for text in (rules.welcome.into(language), *numbered(rules, language)) if text]
     rhythm = telling.rhythm(language, choice, coming=False)
     if rules.posting.post is WhoPosts.MODERATORS:
         return found.answer("lists.welcome-news", rhythm=rhythm, own=own)

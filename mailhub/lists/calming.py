@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from mailhub.archive import subjects, threads
 from mailhub.archive.tables import Post, Thread
-from mailhub.lists import acts, calm, calm_words, notice, orders, reading, telling, vocabulary, voice
+from mailhub.lists import acts, calm, calm_words, notice, orders, reading, telling, things, vocabulary, voice
 from mailhub.lists.acts import Scene
 from mailhub.lists.orders import Order
 from mailhub.lists.pacing import Rule
@@ -47,14 +47,14 @@ def begin(found: Scene, thread: Thread, order: Order, detail: dict[str, Any]) ->
     return Outcome(True, answer, {"measure": measure.id})
 
 
-def take(act: Act, thread: Thread, order: Order, detail: dict[str, Any]) -> Measure:
-    """The decision itself, told to the group in a message of the conversation."""
+def take(act: Act, thread: Thread, order: Order, detail: dict[str, Any], *, by: int | None = None) -> Measure:
+    """The decision itself, told to the group in a message of the conversation; `by`: who decided, if not who acts."""
     what = notice.ASKED if detail.get("asked") else notice.BEGUN
     rule = Rule(order.tool, order.until, order.every, frozenset(detail.get("people", ())))
     # First told, then taken: it does not hold for the message that tells of it.
     post = notice.tell(act.session, act.site, thread, rule, what, str(detail.get("reason", "")), now=act.now)
-    by, until = act.person_id, order.until
-    measure = calm.begin(act.session, thread, order.tool, by, until=until, detail=detail, now=act.now)
+    decided_by, until = by or act.person_id, order.until
+    measure = calm.begin(act.session, thread, order.tool, decided_by, until=until, detail=detail, now=act.now)
     measure.post_id = post.id
     act.session.flush()
     return measure
@@ -93,7 +93,7 @@ def take_back(act: Act, kept: Mapping[str, Any]) -> Outcome:
 
 def moderates(act: Act, verb: str) -> tuple[Scene, Thread] | Outcome:
     """A moderator before a conversation."""
-    found, post = acts.scene(act), act.session.get(Post, act.thing.id)
+    found, post = acts.scene(act), things.post_of(act.session, act.thing)
     assert found is not None, "a post is always of a group"
     assert post is not None, "a post is never taken out"
     if not reading.standing(act.session, found.group.id, act.person_id).moderates:

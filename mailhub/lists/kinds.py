@@ -12,4 +12,6 @@ PERSONAL = QuestionKind(things.PERSONAL, ends_after=timedelta(days=7), remind_af
 REPHRASE = QuestionKind(things.REPHRASE, ends_after=timedelta(days=14), remind_after=timedelta(days=4))
 EDIT = QuestionKind(things.EDIT, ends_after=timedelta(days=14), remind_after=timedelta(days=4))
 APPEAL = QuestionKind(things.APPEAL, ends_after=timedelta(days=30))
+REPORT = QuestionKind(things.REPORT, ends_after=None)
+MEDIATION = QuestionKind(things.MEDIATION, ends_after=timedelta(days=7))
 HELD = QuestionKind(things.HELD, ends_after=None, remind_after=timedelta(days=2))  # a held post is never lost

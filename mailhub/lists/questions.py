@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mailhub.lists import approval, joining, kinds, moderation, personal, posting, rewording, unasked
+from mailhub.lists import approval, joining, kinds, mediating, moderation, personal, posting, rewording, unasked
 from mailhub.lists.tables import HeldState
 from mailhub.people.tables import Question
 from mailhub.questions import QuestionKind
@@ -30,5 +30,7 @@ KINDS: tuple[QuestionKind, ...] = (
     replace(kinds.PERSONAL, expire=personal.expire, remind=personal.remind),
     replace(kinds.REPHRASE, remind=rewording.remind, expire=rewording.expire),
     kinds.APPEAL,
+    kinds.REPORT,
+    replace(kinds.MEDIATION, expire=mediating.expire),
     replace(kinds.EDIT, remind=rewording.remind, expire=rewording.expire),
 )

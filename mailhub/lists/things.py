@@ -28,10 +28,12 @@ EDIT = tokens.kind("edit", 33).name  # a moderator proposes other words to an au
 MEASURE = tokens.kind("measure", 34).name  # a decision that concerns its reader; id: the measure
 SURE = tokens.kind("sure", 35).name  # whether a moderator means what they wrote; id: the question
 APPEAL = tokens.kind("appeal", 36).name  # a decision is to be looked at again; id: the question
+REPORT = tokens.kind("report", 37).name  # a member shows a message to the moderators; id: the question
+MEDIATION = tokens.kind("mediation", 38).name  # whether somebody wants to talk in private; id: the question
+TALK = tokens.kind("talk", 39).name  # the private talk of three; id: the measure
 
-QUESTIONS = frozenset(
-    {JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL}
-)  # kinds whose id is that of a question
+# Kinds whose id is that of a question.
+QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION})
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 
@@ -46,7 +48,7 @@ def list_of(session: Session, thing: Thing) -> int | None:
     if thing.kind == HELD:
         held = session.get(HeldPost, thing.id)
         return held.list_id if held else None
-    if thing.kind == MEASURE:
+    if thing.kind in (MEASURE, TALK):
         measure = session.get(Measure, thing.id)
         return measure.list_id if measure else None
     if thing.kind == DEED:
@@ -54,6 +56,14 @@ def list_of(session: Session, thing: Thing) -> int | None:
         return list_of(session, Thing(deed.thing, deed.thing_id)) if deed and deed.thing != DEED else None
     question = session.get(Question, thing.id) if thing.kind in QUESTIONS else None
     return question.list_id if question else None
+
+
+def post_of(session: Session, thing: Thing) -> Post | None:
+    """The message a thing is, or that a report of it names."""
+    if thing.kind == REPORT:
+        question = session.get(Question, thing.id)
+        return session.get(Post, question.thing_id) if question else None
+    return session.get(Post, thing.id) if thing.kind == POST else None
 
 
 def of_list(list_id: int) -> Thing:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailhub.archive import raw as raws
-from mailhub.archive.tables import Post
 from mailhub.lists import acts, deciding, ending, moderation, reading, standings, telling, things, voice, votes
 from mailhub.lists.acts import Scene
 from mailhub.lists.deciding import Deciding
@@ -113,7 +112,8 @@ def _settle(act: Act, held: HeldPost, tool: Tool, said: str) -> None:
 
 def _tell_banned(act: Act, found: Scene, measure: Measure) -> None:
     """By a message that has gone out: it comes back to them, so that they know which it was."""
-    post = act.session.get_one(Post, act.thing.id)
+    post = things.post_of(act.session, act.thing)
+    assert post is not None, "it was found before"
     to = measure.person_id or 0
     language = telling.language_to(act.session, act.site, to)
     person = act.session.get_one(Person, to)
@@ -158,10 +158,9 @@ def tell_readmitted(act: Act, found: Scene, measure: Measure) -> None:
 
 
 def _author(act: Act) -> Person | None:
-    row = act.session.get(HeldPost if act.thing.kind == things.HELD else Post, act.thing.id)
-    if not isinstance(row, HeldPost | Post) or row.person_id is None:
-        return None
-    return act.session.get(Person, row.person_id)
+    is_held = act.thing.kind == things.HELD
+    row = act.session.get(HeldPost, act.thing.id) if is_held else things.post_of(act.session, act.thing)
+    return act.session.get(Person, row.person_id) if row is not None and row.person_id is not None else None
 
 
 def _may(found: Scene) -> bool:

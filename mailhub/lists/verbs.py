@@ -18,10 +18,13 @@ from mailhub.lists import (
     explaining,
     inviting,
     listening,
+    mediating,
     one_or_all,
     orders,
+    pausing,
     personal,
     reading_first,
+    reporting,
     resending,
     rewording,
     signing_up,
@@ -60,9 +63,9 @@ def _calming(name: str, tool: Tool) -> Verb:
         name,
         WORDS[name],
         Level.OFFICE,
-        _POST,
-        calming.verb_of(tool),
-        calming.take_back,
+        _SAID,
+        reporting.closing(mediating.propose if tool is Tool.MEDIATION else calming.verb_of(tool)),
+        None if tool is Tool.MEDIATION else calming.take_back,
         takes_argument=True,
         takes_prose=True,
         reads=partial(orders.is_for, tool),
@@ -73,6 +76,10 @@ _JOINING = frozenset({things.JOIN, things.UNASKED})
 _APPROVAL = frozenset({things.APPROVAL})
 _PERSONAL = frozenset({things.PERSONAL})
 _HELD = frozenset({things.HELD})
+_REPORT = frozenset({things.REPORT})
+_SAID = frozenset({things.POST, things.REPORT})  # a message that went out, or a report of it
+_MEDIATION = frozenset({things.MEDIATION})
+_TALK = frozenset({things.TALK})
 _APPEAL = frozenset({things.APPEAL})
 _EDIT = frozenset({things.EDIT})
 _REPHRASE = frozenset({things.REPHRASE})
@@ -138,7 +145,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("accept-edit", YES, Level.VOICE, _EDIT, rewording.accept, one_tap=True),
     Verb("decline-edit", NO, Level.VOICE, _EDIT, rewording.decline, one_tap=True),
     Verb("trust", WORDS["trust"], Level.OFFICE, _HELD | _POST, trusting.trust, trusting.take_back),
-    _said("ban", _HELD | _POST, trusting.ban, trusting.take_back, colon=True),
+    _said("ban", _HELD | _SAID, reporting.closing(trusting.ban), trusting.take_back, colon=True),
     Verb(
         "readmit",
         WORDS["readmit"],
@@ -151,7 +158,24 @@ VERBS: tuple[Verb, ...] = (
     _calming("letter-only", Tool.LETTER),
     _calming("closed", Tool.CLOSED),
     _calming("voices", Tool.VOICES),
-    Verb("lift", WORDS["lift"], Level.OFFICE, _POST, calming.lift),
+    _calming("mediation", Tool.MEDIATION),
+    Verb("lift", WORDS["lift"], Level.OFFICE, _SAID, calming.lift),
+    Verb(
+        "report",
+        WORDS["report"],
+        Level.VOICE,
+        _POST,
+        reporting.report,
+        takes_argument=True,
+        takes_prose=True,
+        colon=True,
+    ),
+    _said("handled", _REPORT, reporting.handled),
+    Verb("wait", WORDS["wait"], Level.VOICE, _POST, pausing.wait, calming.take_back),
+    Verb("agree", YES, Level.VOICE, _MEDIATION, mediating.agree, one_tap=True),
+    Verb("decline-mediation", NO, Level.VOICE, _MEDIATION, mediating.decline, one_tap=True),
+    Verb("end-talk", WORDS["end-talk"], Level.VOICE, _TALK, mediating.end),
+    Verb("talk", {}, Level.VOICE, _TALK, mediating.talk, listens=True),
     Verb("send", WORDS["send"], Level.VOICE, _HELD, resending.send),
     Verb(
         "appeal",

@@ -10,7 +10,7 @@ from mailhub.archive import posts, threads
 from mailhub.archive import reading as archive
 from mailhub.archive.reading import Shown
 from mailhub.archive.tables import Post, PostState, Thread
-from mailhub.lists import reading, visibility
+from mailhub.lists import calm, calm_words, reading, visibility
 from mailhub.people.tables import Person
 from mailhub.web import faces, months, showing, written
 from mailhub.web.paging import after_key, key
@@ -118,12 +118,15 @@ def _conversation(session: Session, face: faces.Face, current: Thread, visitor: 
     if not shown:
         return faces.nothing()
     later = key(*found[fit - 1].key) if len(found) > fit else ""
+    language, zone, now = chosen_language(), hub().site.time_zone, hub().clock.now()
+    rules = [calm.rule_of(measure) for measure in calm.in_force(session, current.id, now)]
     return page(
         "thread.html",
         face=face,
         thread=current,
         shown=shown,
         later=later,
+        decided=[calm_words.phrase(session, rule, language, zone, now) for rule in rules],
         visitor=visitor,
         after=after_key(),
         indexed=face.is_for_search,

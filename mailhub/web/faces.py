@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response
 from sqlalchemy.orm import Session
 
-from mailhub.lists import reading, visibility
+from mailhub.lists import reading, rules, visibility
 from mailhub.lists.definition import Archive
 from mailhub.lists.tables import MailList
 from mailhub.people.tables import Person
@@ -28,8 +28,9 @@ class Face:
         return reading.definition_of(self.group).description.into(chosen_language()) or ""
 
     @property
-    def rules(self) -> str:
-        return reading.definition_of(self.group).rules.into(chosen_language()) or ""
+    def rules(self) -> tuple[str, ...]:
+        """Each of them, in the order by which moderators name them."""
+        return rules.of(reading.definition_of(self.group), chosen_language())
 
     @property
     def licence(self) -> str:

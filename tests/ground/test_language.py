@@ -24,6 +24,7 @@ VERBS = {
         *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati"),
         *("riformula", "modifica", "cambia", "fidati", "escludi", "riammetti"),
         *("ricorso", "riapri", "manda", "ritmo", "solo", "chiudi", "due", "mediazione", "conferma", "togli"),
+        *("segnala", "aspetta", "visto", "finito"),
     },
     "en": {
         *(
@@ -48,6 +49,7 @@ VERBS = {
         *("mine", "only", "not", "groups", "name", "language", "left", "decisions"),
         *("rephrase", "edit", "change", "trust", "ban", "readmit"),
         *("appeal", "reopen", "send", "slow", "letter", "close", "two", "mediation", "uphold", "lift"),
+        *("report", "wait", "handled", "end"),
     },
 }
 OURS = ("calm", "delivery", "footer", "inbound", "lists")

@@ -236,4 +236,4 @@ def test_the_welcome_brings_the_rules_of_the_group(village: Village) -> None:
     asks(village, group, "nives@example.org")
     outcome = village.says("nives@example.org", "confirm", Thing("join", village.question("join").id), evidence=M)
     assert outcome.answer is not None
-    assert outcome.answer.values["own"] == "Bring gloves.\n\nOne thing a message."
+    assert outcome.answer.values["own"] == ["Bring gloves.", "1 One thing a message."]

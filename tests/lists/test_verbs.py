@@ -131,7 +131,7 @@ def test_what_each_verb_demands() -> None:
     }
     assert {name for name, level in levels.items() if level is Level.OFFICE} == {
         *("approve", "deny", "publish", "refuse", "rephrase", "edit", "trust", "ban", "readmit"),
-        *("slow", "letter-only", "closed", "voices", "lift", "uphold", "lift-appealed"),
+        *("slow", "letter-only", "closed", "voices", "lift", "uphold", "lift-appealed", "mediation", "handled"),
     }
     assert {verb.name for verb in VERBS if verb.mailbox_suffices} == {
         *("confirm", "decline", "to-all", "to-one", "to-nobody"),
@@ -139,7 +139,7 @@ def test_what_each_verb_demands() -> None:
     assert {verb.name for verb in VERBS if verb.undo} == {
         *("leave", "pause", "resume", "each", "digest"),
         *("mute", "follow", "enrol", "invite", "trust", "ban", "readmit"),
-        *("slow", "letter-only", "closed", "voices"),
+        *("slow", "letter-only", "closed", "voices", "wait"),
     }
 
 

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "inbound.not-allowed": {"enrol", "invite", "publish", "refuse", "approve", "deny", "withdraw"},
     "lists.help-moderating": {"readmit"},
     "calm.help-moderating": {"readmit", "voices", "mediation", "lift"},
+    "calm.report-asked": {"slow"},
     "calm.which-two": {"voices", "mediation"},
 }
 

@@ -4,7 +4,8 @@ from email.message import EmailMessage
 
 import sqlalchemy as sa
 
-from mailhub.lists.tables import HeldPost, HeldState, Measure, Tool
+from mailhub.archive.tables import Thread
+from mailhub.lists.tables import HeldPost, HeldState, MailList, Measure, Tool
 from tests.stories.town import FORGED, Town, body, prose
 
 ANA, BRUNO, CLEO, MO, MIA = (
@@ -260,6 +261,111 @@ def test_what_moderators_publish_keeps_the_pace_of_its_conversation(paese: Town)
     paese.passes(hours=7)
     assert texts(paese, CLEO) == ["Nuova 2"]
     assert waiting(paese) == 0
+
+
+def test_a_report_reaches_the_moderators_and_never_the_author(paese: Town) -> None:
+    a_quarrel(paese)
+    brunos = the(paese, CLEO, "Re: Il cancello")
+    paese.replies(CLEO, brunos, "segnala: mi sembra rivolto a me", to="orto@lists.test")
+    assert paese.subjects(CLEO) == ["Segnalato: Il cancello"]
+    paese.replies(ANA, brunos, "Segnala", to="orto@lists.test")
+    first, second = paese.inbox(MO)
+    assert "Cleo segnala un messaggio di Bruno nel gruppo Orto" in prose(first)
+    assert "«mi sembra rivolto a me»" in prose(first)
+    assert "> Io no di certo." in body(first)
+    assert "Ana segnala" in prose(second)
+    assert paese.inbox(BRUNO) == []
+    paese.replies(MO, first, "visto: gli ho scritto")
+    for email in (CLEO, ANA):
+        told = paese.inbox(email)[-1]
+        assert told["Subject"] == "La tua segnalazione: l'hanno guardata"
+        assert "«gli ho scritto»" in prose(told)
+    assert "La segnalazione è già stata guardata" in paese.subjects(MIA)
+    assert paese.inbox(BRUNO) == []
+
+
+def test_what_a_moderator_decides_in_reply_to_a_report_is_its_outcome(paese: Town) -> None:
+    a_quarrel(paese)
+    paese.replies(CLEO, the(paese, CLEO, "Re: Il cancello"), "segnala", to="orto@lists.test")
+    paese.replies(MO, paese.inbox(MO)[0], "ritmo lento 6 ore")
+    assert measures(paese) == [(Tool.SLOW, True)]
+    assert "La tua segnalazione: l'hanno guardata" in paese.subjects(CLEO)
+
+
+def test_a_member_may_ask_for_calm_once_and_a_moderator_may_end_it(paese: Town) -> None:
+    a_quarrel(paese)
+    says(paese, CLEO, "Aspetta")
+    told = paese.inbox(ANA)[-1]
+    assert "Una persona del gruppo ha chiesto un po' di calma" in prose(told)
+    assert "ogni 12 ore, fino a oggi, lunedì 9, ore 21:20" in prose(told)
+    assert "Cleo" not in prose(told)
+    says(paese, BRUNO, "Ma io")
+    assert "Il tuo messaggio parte più tardi" in paese.subjects(BRUNO)
+    decides(paese, MO, "riapri")
+    assert measures(paese) == [(Tool.SLOW, False)]
+    assert "Ma io" in texts(paese, CLEO)
+    says(paese, CLEO, "aspetta")
+    assert "Qui non serve: Il cancello" in paese.subjects(CLEO)
+    paese.passes(days=1)
+    assert waiting(paese) == 0
+
+
+def test_a_private_mediation_begins_with_both_yes_and_only_the_three_read_it(paese: Town) -> None:
+    a_quarrel(paese)
+    decides(paese, MO, "mediazione Ana e Bruno per 3 giorni")
+    [to_ana], [to_bruno] = paese.inbox(ANA), paese.inbox(BRUNO)
+    assert "nessun altro, fino a" in prose(to_ana)
+    paese.replies(ANA, to_ana, "sì")
+    assert measures(paese) == []
+    paese.replies(BRUNO, to_bruno, "sì")
+    assert measures(paese) == [(Tool.MEDIATION, True)]
+    told = paese.inbox(CLEO)[-1]
+    assert "due persone di questa discussione ne parlano in privato con chi modera" in prose(told)
+    assert "Bruno" not in prose(told)
+    opened = the(paese, ANA, "In privato: Il cancello")
+    paese.inbox(BRUNO)
+    paese.replies(ANA, opened, "Mi dispiace, Bruno.")
+    for email in (BRUNO, MO):
+        said = paese.inbox(email)[-1]
+        assert said["Subject"] == "In privato: scrive Ana"
+        assert "> Mi dispiace, Bruno." in body(said)
+    assert paese.inbox(CLEO) == []
+    says(paese, ANA, "E qui")
+    assert "Il tuo messaggio è qui da parte" in paese.subjects(ANA)
+    paese.replies(BRUNO, said, "Anche a me.", to=str(the(paese, BRUNO, "In privato: scrive Ana")["Reply-To"]))
+    assert "> Anche a me." in body(paese.inbox(ANA)[-1])
+    paese.replies(BRUNO, the(paese, BRUNO, "In privato: Il cancello"), "finito")
+    assert measures(paese) == [(Tool.MEDIATION, False)]
+    assert {"Il colloquio privato è finito", "Il tuo messaggio: va ancora?"} <= set(paese.subjects(ANA))
+    paese.replies(ANA, opened, "Ancora")
+    assert paese.subjects(ANA) == ["Quel colloquio non c'è più"]
+
+
+def test_without_both_yes_there_is_no_mediation_and_nobody_is_named(paese: Town) -> None:
+    a_quarrel(paese)
+    decides(paese, MO, "mediazione")
+    paese.replies(ANA, paese.inbox(ANA)[-1], "no")
+    told = paese.inbox(MO)[-1]
+    assert told["Subject"] == "Niente colloquio privato: Il cancello"
+    assert "Ana" not in prose(told)
+    paese.replies(BRUNO, paese.inbox(BRUNO)[-1], "sì")
+    assert measures(paese) == []
+    assert paese.inbox(CLEO) == []
+
+
+def test_the_page_of_a_conversation_says_what_is_decided(paese: Town) -> None:
+    a_quarrel(paese)
+    with paese.database.transaction() as session:
+        group = session.scalars(sa.select(MailList)).one()
+        group.definition = {**group.definition, "archive": "public"}
+    decides(paese, MO, "ritmo lento 6 ore per 2 giorni")
+    with paese.database.reading() as session:
+        thread = session.scalars(sa.select(Thread.id)).one()
+    page = paese.web.get(f"/orto/t/{thread}").get_data(as_text=True)
+    assert page.count("un messaggio ogni 6 ore, fino a mercoledì 11 marzo, ore 9:20") == 2  # decided, and told
+    assert "<li>Si parla di fatti, non di persone.</li>" in paese.web.get("/orto/").get_data(as_text=True)
+    paese.passes(days=3)
+    assert paese.web.get(f"/orto/t/{thread}").get_data(as_text=True).count("un messaggio ogni 6 ore") == 1
 
 
 def test_moderators_get_help_in_reply_to_a_message_by_its_number(paese: Town) -> None:

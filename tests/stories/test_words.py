@@ -222,6 +222,26 @@ def calming(town: Town) -> None:
     town.replies(MO, town.mailbox(MO)[-1], f"1 {say(town, 'help')}")
 
 
+def reporting(town: Town) -> None:
+    town.opens_list("mill-race", members=[EVA, NINA, MO, OLGA], moderators=[MO, OLGA])
+    town.writes(EVA, to="mill-race@lists.test", subject="Water", text="Hello there")
+    hers = town.mailbox(NINA)[-1]
+    town.replies(NINA, hers, "Hello yourself", to="mill-race@lists.test")
+    for verb in ("report", "wait", "wait"):
+        town.replies(NINA, hers, say(town, verb), to="mill-race@lists.test")
+    for _ in range(2):
+        town.replies(MO, latest(town, MO, "calm.report-asked"), say(town, "handled"))
+    for answer in ("decline-mediation", "agree"):
+        town.replies(MO, hers, say(town, "mediation"), to="mill-race@lists.test")
+        town.replies(MO, latest(town, MO, "calm.sure"), say(town, "do-it"))
+        for email in (EVA, NINA):
+            town.replies(email, latest(town, email, "calm.mediation-asked"), say(town, answer))
+    opened = latest(town, EVA, "calm.mediation-open")
+    town.replies(EVA, opened, "Hello there")
+    for _ in range(2):
+        town.replies(EVA, opened, say(town, "end-talk"))
+
+
 def latest(town: Town, email: str, entry: str) -> EmailMessage:
     """The newest mail of this entry in a mailbox."""
     mine = [one for one in town.sent if one.copy.envelope_to == email and one.kind == "service" and one.entry == entry]
@@ -430,6 +450,7 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     for_one_or_for_all,
     deciding,
     calming,
+    reporting,
     leaving,
     choosing,
     asking,
