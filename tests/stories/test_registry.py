@@ -25,7 +25,7 @@ from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.reading import read
 from mailhub.inbound.visit import arrive
 from mailhub.language import LANGUAGES
-from mailhub.lists.tables import HeldPost, MailList, Subscription, ThreadMute
+from mailhub.lists.tables import HeldPost, MailList, Measure, Subscription, ThreadMute, Tool
 from mailhub.people import persons
 from mailhub.people.tables import Address, Deed, Person, Question
 from mailhub.tokens import Token, kind_named
@@ -68,6 +68,7 @@ def _post(subject: str) -> sa.Select[int]:
 
 HELD = sa.select(HeldPost.id).limit(1)
 CARRIED = sa.select(sa.func.min(Mailing.id)).where(Mailing.source == "lists.post")
+TALKS = sa.select(Measure.id).where(Measure.tool == Tool.MEDIATION)
 HERE = Case(ANA, "garden")
 CASES: dict[str, Case] = {
     **dict.fromkeys(("help", "leave", "why", "each", "owner", "lists", "status", "settings", "left-out"), HERE),
@@ -92,6 +93,23 @@ CASES: dict[str, Case] = {
     "follow": Case(ANA, kind="post", find=_post("The well")),
     **dict.fromkeys(("publish", "refuse"), Case(MO, kind="held", find=HELD)),
     "withdraw": Case(ANA, kind="held", find=HELD),
+    **dict.fromkeys(("trust", "ban", "readmit", "help-moderating"), Case(MO, kind="held", find=HELD)),
+    **dict.fromkeys(("rephrase", "edit"), Case(MO, kind="held", find=HELD, behind=": Any iron?")),
+    "change": Case(ANA, kind="held", find=HELD, behind=": Any iron?"),
+    "send": Case(ANA, kind="held", find=HELD),
+    "reword": Case(ANA, kind="rephrase", find=_question("rephrase"), prose="Is there any hay left?"),
+    **dict.fromkeys(("accept-edit", "decline-edit"), Case(ANA, kind="edit", find=_question("edit"))),
+    **dict.fromkeys(("voices", "mediation", "lift", "help-calming"), Case(OLGA, kind="post", find=_post("The fence"))),
+    "slow": Case(OLGA, kind="post", find=_post("The fence"), behind=" 6 h"),
+    "letter-only": Case(OLGA, kind="post", find=_post("The fence"), behind=" 24 h"),
+    "closed": Case(OLGA, kind="post", find=_post("The fence"), behind=" for good: it is decided"),
+    **dict.fromkeys(("report", "wait", "appeal"), Case(ANA, kind="post", find=_post("The fence"))),
+    "do-it": Case(MO, kind="sure", find=_question("sure")),
+    **dict.fromkeys(("uphold", "lift-appealed"), Case(OLGA, kind="appeal", find=_question("appeal"))),
+    "handled": Case(MO, kind="report", find=_question("report")),
+    **dict.fromkeys(("agree", "decline-mediation"), Case(ANA, kind="mediation", find=_question("mediation"))),
+    "end-talk": Case(ANA, kind="talk", find=TALKS),
+    "talk": Case(ANA, kind="talk", find=TALKS, prose="I am sorry about the fish."),
     **dict.fromkeys(("all", "why-letter", "pause-letter", "no-letter"), Case(BEA, kind="mailing", find=_letter(BEA))),
     "resume-letter": Case(ANA, kind="mailing", find=_letter(ANA)),
     "answer": Case(BEA, kind="mailing", find=_letter(BEA), prose="1 I have some"),
@@ -131,8 +149,35 @@ def place(town: Town) -> Town:
     town.passes(minutes=11)
     town.writes(ANA, to="garden@lists.test", subject="Forged?", text="Hello", headers={"Received": "from x by y; z"})
     town.writes(ZOE, to="garden-join@lists.test")
+    moderated(town)
     town.writes(ANA, to="mill-pause@lists.test")
     return town
+
+
+def moderated(town: Town) -> None:
+    """What moderators have begun in three groups, and nobody has answered yet; in the last, two talk in private."""
+    town.opens_list("barn", members=[ANA], moderate="everyone", moderator=MO)
+    for subject, word in (("Hay", "rephrase: shorter"), ("Straw", "edit: Is there any straw?")):
+        town.writes(ANA, to="barn@lists.test", subject=subject, text="Is there any?")
+        town.replies(MO, town.mailbox(MO)[-1], word)
+    for slug, subject in (("pond", "Fish"), ("yard", "Gate")):
+        town.opens_list(slug, members=[ANA, BEA, MO], moderator=MO, moderate="nobody")
+        town.writes(BEA, to=f"{slug}@lists.test", subject=subject, text="Who was it?")
+        copy = next(mail for mail in town.mailbox(MO) if mail["Subject"] == subject)
+        town.replies(ANA, copy, "Not me.", to=f"{slug}@lists.test")
+        words = ("mediation",) if slug == "pond" else ("slow 6 hours", "mediation", "letter only 24 hours")
+        for word in words:
+            town.replies(MO, copy, word, to=f"{slug}@lists.test")
+            sure = town.mailbox(MO)[-1]
+            if word != "letter only 24 hours":
+                town.replies(MO, sure, "yes")
+        if slug == "pond":
+            for email in (ANA, BEA):
+                asked = [mail for mail in town.mailbox(email) if str(mail["Subject"]).startswith("Talk in private")][-1]
+                town.replies(email, asked, "yes")
+        else:
+            town.replies(BEA, copy, "appeal: it was fine", to=f"{slug}@lists.test")
+            town.replies(ANA, copy, "report", to=f"{slug}@lists.test")
 
 
 def test_every_verb_does_the_same_by_every_route(place: Town) -> None:
