@@ -1,4 +1,4 @@
-"""A word said to one message, in a mail to the whole group: «segnala», «ricorso», or what a moderator decides.
+"""A word said to one message, in a mail to the whole group: «ricorso», «correggi», or what a moderator decides.
 
 A copy of a message carries no token, so the mail it answers is known by its ids alone. What is a word for that message
 is not for the group to read; prose always is.
@@ -11,7 +11,7 @@ from mailhub.inbound import answers
 from mailhub.inbound.commands import Asked, act_of, carry_out
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
-from mailhub.lists import reading, things, wishes
+from mailhub.lists import correcting, reading, things, wishes
 from mailhub.verbs import Call, Thing
 
 
@@ -22,7 +22,10 @@ def receive(visit: Visit, post: Post, position: int) -> Result | None:
     call = _word(visit)
     if call is None:
         return None
-    asked = Asked(call, Thing(things.POST, post.id), visit.words, position)
+    thing = Thing(things.POST, post.id)
+    if call.verb.name == correcting.NAME and not correcting.is_own(visit.session, thing, visit.person.id):
+        return None  # «Correct.» below somebody else's message is for people to read
+    asked = Asked(call, thing, visit.words, position)
     if call.verb.level is not Level.OFFICE:
         return carry_out(visit, asked)
     if not reading.standing(visit.session, post.list_id, visit.person.id).moderates:

@@ -10,7 +10,7 @@ from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
-from mailhub.lists import introducing, posting, reading, things, wishes
+from mailhub.lists import correcting, introducing, posting, reading, things, wishes
 from mailhub.people.tables import Person, Question
 from mailhub.tokens import Token
 from mailhub.verbs import Call, Thing
@@ -30,6 +30,8 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if not visit.words or (is_welcome and _only_quotes(visit.words)):
         return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
     call, said = command(visit, thing)
+    if call is not None and _is_for_people(visit, call, thing):
+        call = None
     if call is None and (listener := visit.hub.verbs.listener(thing.kind)) is not None:
         call, said = Call(listener, ""), visit.words
     if call is None and is_welcome and said and _belongs(visit, thing.id):
@@ -105,3 +107,10 @@ def _went_only_there(visit: Visit, thing: Thing) -> bool:
         return False
     asking = acting.open_asking(visit.session, thing, visit.person.id)
     return asking is not None and asking.address_id == visit.address.id
+
+
+def _is_for_people(visit: Visit, call: Call, thing: Thing) -> bool:
+    """«Correct.» below somebody else's message is an answer to them."""
+    if call.verb.name != correcting.NAME or thing.kind != things.POST or visit.person is None:
+        return False
+    return not correcting.is_own(visit.session, thing, visit.person.id)

@@ -4,7 +4,7 @@ The mail they sent quotes ours whole, other groups' messages and tokens included
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -65,6 +65,34 @@ def notice(group: Mailbox, text: str, *, subject: str, answers: Sequence[str], m
     message["Message-ID"] = f"<{message_id}>"
     message["In-Reply-To"] = message["References"] = " ".join(f"<{one}>" for one in answers)
     return _ended(message, text, ())
+
+
+def correction(
+    mail: Mail,
+    text: str,
+    *,
+    to: str,
+    subject: str,
+    answers: str,
+    name: Callable[[str], str],
+    files: Sequence[Attachment] = (),
+) -> bytes:
+    """What somebody wrote to correct a message of theirs; `name` makes its Message-ID of a seed."""
+    message = _begun(mail, to, subject, name(_seed(mail, 0)))
+    message["In-Reply-To"] = message["References"] = f"<{answers}>"
+    return _ended(message, text, files)
+
+
+def replacement(
+    former: Mail, mail: Mail, text: str, *, to: str, domain: str, files: Sequence[Attachment] = ()
+) -> bytes:
+    """A message that nobody has read yet, with the text of a later mail: its subject, and what it answers, stay."""
+    message = _begun(mail, to, former.subject, f"changed.{_seed(mail, 0)}@{domain}")
+    chain = dict.fromkeys((*former.references, *former.in_reply_to))
+    if chain:
+        message["References"] = " ".join(f"<{one}>" for one in chain)
+        message["In-Reply-To"] = f"<{next(reversed(chain))}>"
+    return _ended(message, text, files)
 
 
 def _begun(mail: Mail, to: str, subject: str, message_id: str) -> EmailMessage:

@@ -1,5 +1,6 @@
 """The verbs of posts: a moderator publishes or refuses, an author takes back."""
 
+from mailhub.archive import posts
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
 from mailhub.lists import (
@@ -22,7 +23,7 @@ from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState
 from mailhub.mail import message
 from mailhub.people.tables import Question
-from mailhub.verbs import Act, Answer, Outcome
+from mailhub.verbs import Act, Answer, Outcome, Thing
 
 
 def publish(act: Act) -> Outcome:
@@ -87,7 +88,7 @@ def _withdraw_held(act: Act, held: HeldPost) -> Outcome:
         return acts.not_allowed(found, vocabulary.word("withdraw", act.language), acts.AUTHOR)
     if not moderation.settle(act.session, act.site, held, HeldState.WITHDRAWN, act.person_id, now=act.now):
         if held.state is HeldState.PUBLISHED:
-            return _too_late(found, held.subject)
+            return _too_late(found, held.subject, posts.find(act.session, found.group.id, held.message_id or ""))
         values = moderation.handled(act.session, act.site, held, act.person_id, act.now)
         return Outcome(False, Answer("lists.already-handled", values))
     _tell_withdrawn(found, held.subject, _text_of(act, held), held.raw_id)
@@ -100,7 +101,7 @@ def _withdraw_post(act: Act, post: Post) -> Outcome:
     if post.person_id != act.person_id:
         return acts.not_allowed(found, vocabulary.word("withdraw", act.language), acts.AUTHOR)
     if not publication.withdraw(act.session, post, now=act.now):
-        return _too_late(found, post.subject)
+        return _too_late(found, post.subject, post)
     text = message.parse(raws.read(act.session, act.site, post.raw_id)).text
     _tell_withdrawn(found, post.subject, text.strip(), post.raw_id)
     return Outcome(True)
@@ -135,9 +136,9 @@ def _tell_withdrawn(found: Scene, subject: str, text: str, raw_id: int) -> None:
     )
 
 
-def _too_late(found: Scene, subject: str) -> Outcome:
-    told = telling.short(found.act.language, subject)
-    return Outcome(False, found.answer("lists.withdraw-too-late", subject=told, contact=found.contact))
+def _too_late(found: Scene, subject: str, post: Post | None) -> Outcome:
+    told, thing = telling.short(found.act.language, subject), Thing(things.POST, post.id) if post else None
+    return Outcome(False, found.answer("lists.withdraw-too-late", thing=thing, subject=told, contact=found.contact))
 
 
 def _nothing(found: Scene) -> Outcome:

@@ -14,6 +14,7 @@ from mailhub.lists import (
     being,
     calming,
     coming,
+    correcting,
     directory,
     explaining,
     inviting,
@@ -191,6 +192,17 @@ VERBS: tuple[Verb, ...] = (
     Verb("lift-appealed", WORDS["lift-appealed"], Level.OFFICE, _APPEAL, appealing.lift, one_tap=True),
     Verb("help-moderating", WORDS["help"], Level.PUBLIC, _HELD, explaining.help_moderating),
     Verb("help-calming", WORDS["help"], Level.PUBLIC, _POST, explaining.help_calming),
+    Verb(
+        correcting.NAME,
+        WORDS[correcting.NAME],
+        Level.VOICE,
+        _POST,
+        correcting.correct,
+        correcting.take_back,
+        takes_argument=True,
+        takes_prose=True,
+        colon=True,  # the new text stands behind it or below: «correct me if I am wrong» is for the group
+    ),
     Verb(
         "withdraw",
         WORDS["withdraw"],

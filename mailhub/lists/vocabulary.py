@@ -132,6 +132,7 @@ WORDS: Mapping[str, Forms] = {
         "en": ("enrol", "enroll", "sign up", "sign these up", "sign-up sheet"),
     },
     "invite": {"it": ("invita", "invitate", "invito"), "en": ("invite",)},
+    "correct": {"it": ("correggi", "correggo", "correzione"), "en": ("correct", "correction")},
     "withdraw": {"it": ("ritira", "ritiro", "ritiralo", "ritirare"), "en": ("withdraw", "recall")},
     "mute": {"it": ("silenzia", "silenzio", "zittisci", "basta così"), "en": ("mute", "silence", "unfollow")},
     "follow": {"it": ("segui", "riascolta"), "en": ("follow", "unmute")},

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
-from mailhub.archive import subjects
+from mailhub.archive import corrections, subjects
 from mailhub.archive.reading import Shown
 from mailhub.archive.tables import PostState
 from mailhub.clock import local
@@ -44,6 +44,8 @@ class Message:
     files: tuple[tuple[str, str, str], ...]  # name, size, link
     reply: str  # a mailto with the conversation's ids; "" for strangers
     write_to: str  # the author's own address in the group
+    corrected: str = ""  # when, where its author has corrected it: then `words` are the new ones
+    earlier: Markup | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def messages(
         return []
     names = Names(session, group, chosen_language())
     names.expect(one.post.person_id for one in there if one.post.person_id is not None)
-    return [_message(session, group, one, visitor, names, short) for one in there]
+    right = corrections.latest(session, hub().site, [one.post.id for one in there])
+    return [_message(session, group, one, visitor, names, short, right.get(one.post.id)) for one in there]
 
 
 def day(moment: datetime) -> str:
@@ -86,13 +89,20 @@ def day(moment: datetime) -> str:
 
 
 def _message(
-    session: Session, group: MailList, one: Shown, visitor: Person | None, names: Names, short: bool
+    session: Session,
+    group: MailList,
+    one: Shown,
+    visitor: Person | None,
+    names: Names,
+    short: bool,
+    right: Shown | None,
 ) -> Message:
     site, post, language = hub().site, one.post, chosen_language()
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     written = Mailbox(post.author_name, post.author_email)
     zone = persons.zone_of(visitor, site) if visitor is not None else site.time_zone
     words = words_for(visitor)
+    said = right.text.words if right is not None else one.text.words
     return Message(
         number=post.number,
         message_id=post.message_id,
@@ -100,12 +110,14 @@ def _message(
         subject=words(subjects.bare(post.subject)),
         sent_at=post.sent_at,
         when=formats.day_hour(language, post.sent_at, zone, today=local(hub().clock.now(), zone).date()),
-        words=_html(_beginning(one.text.words) if short else one.text.words, words),
+        words=_html(_beginning(said) if short else said, words),
         quoted=_html("" if short else one.text.quoted, words),
         quoted_lines=len(one.text.quoted.splitlines()),
         files=tuple((file.name, formats.size(language, file.size), file_link(file.id)) for file in one.files),
         reply=_reply(group, one) if visitor is not None else "",
         write_to=_write_to(group, one) if visitor is not None else "",
+        corrected=day(right.post.published_at) if right is not None else "",
+        earlier=_html(one.text.words if right is not None and not short else "", words),
     )
 
 

@@ -27,6 +27,10 @@ ABOUT = {
     "confirm": things.JOIN,
     "confirm-again": things.JOIN,
     "invited": things.JOIN,
+    "changed": things.POST,
+    "corrected": things.POST,
+    "correct-how": things.POST,
+    "withdraw-too-late": things.POST,
     "confirm-unasked": things.UNASKED,
     "seems-personal": things.PERSONAL,
     "seems-personal-again": things.PERSONAL,
@@ -138,7 +142,7 @@ def test_what_each_verb_demands() -> None:
     }
     assert {verb.name for verb in VERBS if verb.undo} == {
         *("leave", "pause", "resume", "each", "digest"),
-        *("mute", "follow", "enrol", "invite", "trust", "ban", "readmit"),
+        *("mute", "follow", "enrol", "invite", "correct", "trust", "ban", "readmit"),
         *("slow", "letter-only", "closed", "voices", "wait"),
     }
 

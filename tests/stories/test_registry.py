@@ -110,6 +110,7 @@ CASES: dict[str, Case] = {
     **dict.fromkeys(("agree", "decline-mediation"), Case(ANA, kind="mediation", find=_question("mediation"))),
     "end-talk": Case(ANA, kind="talk", find=TALKS),
     "talk": Case(ANA, kind="talk", find=TALKS, prose="I am sorry about the fish."),
+    "correct": Case(ANA, kind="post", find=_post("Shears 1"), behind="\nWho has some?"),
     **dict.fromkeys(("all", "why-letter", "pause-letter", "no-letter"), Case(BEA, kind="mailing", find=_letter(BEA))),
     "resume-letter": Case(ANA, kind="mailing", find=_letter(ANA)),
     "answer": Case(BEA, kind="mailing", find=_letter(BEA), prose="1 I have some"),

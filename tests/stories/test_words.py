@@ -410,6 +410,16 @@ def a_part_alone(town: Town) -> None:
         )
 
 
+def correcting(town: Town) -> None:
+    for slug, grace in (("pond", "0 min"), ("lane", "2 min")):
+        town.opens_list(slug, members=[EVA, BRUNO], moderate="nobody", grace=grace)
+        own = {"In-Reply-To": town.writes(EVA, to=f"{slug}@lists.test", subject="Frogs", text="Ten.")}
+        for text in ("\nTwo.", "\nThree.", ""):
+            town.writes(
+                EVA, to=f"{slug}@lists.test", subject="Re: Frogs", text=say(town, "correct") + text, headers=own
+            )
+
+
 def inviting(town: Town) -> None:
     town.opens_list("bridge", members=[EVA])
     for named in (" nadia@example.org", ": " + ", ".join(f"n{number}@example.org" for number in range(21))):
@@ -442,6 +452,7 @@ def setting_up(town: Town) -> None:
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     inviting,
+    correcting,
     a_part_alone,
     joining,
     organisers_decide,
