@@ -43,6 +43,7 @@ WRITES_EXPRESSIONS = "conditions.sql"  # of SQLAlchemy, and never runs one
 IMPURE_EXPRESSIONS = (*(name for name in IMPURE if name != "sqlalchemy"), "sqlalchemy.orm", "sqlalchemy.engine")
 
 DOORS = {  # an outside library: the modules or rooms that may know it
+    "PIL": ("mail.pictures",),
     "aiosmtpd": ("inbound.server",),
     "alembic": ("db",),
     "apscheduler": ("jobs.timetable",),
@@ -65,6 +66,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "mjml": ("templates",),
     "nh3": ("mail.sanitising",),
     "obstore": ("archive",),
+    "pillow_heif": ("mail.pictures",),
     "psycopg": ("db",),
     "pydantic": ("config", "settings"),
     "rich": ("cli",),

@@ -24,13 +24,24 @@ from mailhub.mail.parts import (
     with_parameters,
 )
 from mailhub.mail.posthead import PostFacts, post_headings, transparent_headings
-from mailhub.mail.postparts import Changes, rewrite
+from mailhub.mail.postparts import Changes, NewFile, rewrite
 from mailhub.mail.tree import Node
 from mailhub.mail.tree import read as read_tree
 from mailhub.mail.wire import crlf
 from mailhub.mail.words import one_line
 
-__all__ = ["Automatic", "Calendar", "Changes", "File", "Letter", "ListFacts", "PostFacts", "post_frame", "text_frame"]
+__all__ = [
+    "Automatic",
+    "Calendar",
+    "Changes",
+    "File",
+    "Letter",
+    "ListFacts",
+    "NewFile",
+    "PostFacts",
+    "post_frame",
+    "text_frame",
+]
 
 _TO = Slot("to", Context.MAILBOX)
 _MESSAGE_ID = Slot("message_id", Context.TOKEN)

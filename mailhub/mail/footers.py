@@ -59,10 +59,12 @@ def in_plain(words: Text) -> Text:
 
 def _marked_up(words: Text) -> Text:
     marked: list[str | bytes | Slot] = []
-    for part in words:
+    for place, part in enumerate(words):
         if not isinstance(part, Slot):
             text = part if isinstance(part, str) else part.decode("utf-8", "replace")
-            marked.append("<br>\n".join(map(_line, text.strip("\n").split("\n"))))
+            text = text if place else text.lstrip("\n")
+            text = text if place + 1 < len(words) else text.rstrip("\n")
+            marked.append("<br>\n".join(map(_line, text.split("\n"))))
         elif part.context is Context.LINK:
             marked += ['<a href="', part, '">', Slot(part.name, Context.HTML), "</a>"]
         else:

@@ -4,6 +4,7 @@ import binascii
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from mailhub.mail.frame import Piece, Text
 from mailhub.mail.heading import HARD, SOFT
@@ -11,6 +12,7 @@ from mailhub.mail.quoted import quoted_pieces
 from mailhub.mail.tree import Node
 
 _BASE64_LINE = 57  # octets that make 76 columns
+_LONGEST_NAME = 40  # letters, each of which may become twelve
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,20 @@ def with_parameters(start: str, params: Mapping[str, str]) -> bytes:
     """A field with parameters; those that are not printable ASCII are left out."""
     pieces = [start]
     for name, value in params.items():
-        if value.isascii() and value.isprintable() and name.isascii() and len(name) + len(value) < HARD // 2:
+        if name.endswith("*"):  # percent-encoded by its maker
+            pieces.append(f"{name}={value}")
+        elif value.isascii() and value.isprintable() and name.isascii() and len(name) + len(value) < HARD // 2:
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             pieces.append(f'{name}="{escaped}"')
     is_short = sum(map(len, pieces)) + 2 * len(pieces) < SOFT
     return ("; " if is_short else ";\r\n\t").join(pieces).encode("ascii")
+
+
+def file_name(name: str) -> dict[str, str]:
+    """The parameters that name a file, in any letters (RFC 2231 section 4); of a very long name its end."""
+    if name.isascii():
+        return {"filename": name}
+    return {"filename*": f"utf-8''{quote(name[-_LONGEST_NAME:], safe='')}"}
 
 
 def content_fields(node: Node, *, without: Sequence[str] = ()) -> tuple[bytes, ...]:

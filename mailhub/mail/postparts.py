@@ -15,10 +15,12 @@ from mailhub.mail.parts import (
     content_fields,
     content_type,
     cut_lines,
+    file_name,
     file_part,
     has_long_line,
     multipart,
     text_part,
+    with_parameters,
 )
 from mailhub.mail.quoted import quoted_pieces
 from mailhub.mail.tree import Node
@@ -30,11 +32,21 @@ _INLINE = b"Content-Disposition: inline"
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """What goes along in the place of a file that came."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What copies say beside, or instead of, what the author wrote."""
 
     footer: Text = ()
     links: Mapping[int, Text] = field(default_factory=dict)  # words in the place of a file of `Mail.attachments`
+    files: Mapping[int, NewFile | None] = field(default_factory=dict)  # in the place of such a file; None: nothing
     redact: Callable[[str], str] | None = None  # takes out of text and HTML what must not be passed on
     # The content need not stay as it came, for no signature of the author's is at stake: 8-bit text is encoded lest a
     # relay does it under our signature (RFC 6376 section 5.3), and what no standard knows is put right.
@@ -59,6 +71,7 @@ class _Writer:
         self._places = places
         files = choose(root).files
         self._links = {files[at].start: text for at, text in changes.links.items() if at < len(files)}
+        self._files = {files[at].start: new for at, new in changes.files.items() if at < len(files)}
         self._boundaries = boundaries(raw)
 
     def part(self, node: Node) -> Part | None:
@@ -67,6 +80,8 @@ class _Writer:
             return None
         if node.start in self._links:
             return text_part(footers.in_plain(self._links[node.start]), "text/plain; charset=utf-8", _INLINE)
+        if node.start in self._files:
+            return _renewed(node, self._files[node.start])
         if node.children:
             return self._parts(node)
         if node.type.startswith("multipart/") and self._changes.tidies:
@@ -86,10 +101,14 @@ class _Writer:
         return multipart("multipart/mixed", {}, next(self._boundaries), [first, footer])
 
     def _parts(self, node: Node, last: Part | None = None) -> Part | None:
-        written = [self.part(child) for child in node.children]
-        if last is None and not any(written) and not self._changes.tidies:
+        children = [child for child in node.children if self._files.get(child.start, child) is not None]
+        written = [self.part(child) for child in children]
+        if not written and last is None:
+            return text_part([""])  # nothing of it goes along
+        is_same = len(children) == len(node.children) and not any(written)
+        if last is None and is_same and not self._changes.tidies:
             return None
-        pairs = zip(node.children, written, strict=True)
+        pairs = zip(children, written, strict=True)
         parts: list[Part | bytes] = [
             self._raw[child.start : child.end] if part is None else part for child, part in pairs
         ]
@@ -157,3 +176,14 @@ class _Writer:
 
     def _redacted(self, text: str) -> str:
         return text if self._changes.redact is None else self._changes.redact(text)
+
+
+def _renewed(node: Node, new: NewFile | None) -> Part:
+    """Another file where this one was: of its fields only what says where it stands in the mail."""
+    if new is None:
+        return text_part([""])
+    standing = [one.raw.rstrip(b"\r\n") for one in node.fields if one.name.lower() == "content-id"]
+    is_shown = node.disposition == "inline" or (not node.disposition and node.content_id is not None)
+    place = f"Content-Disposition: {'inline' if is_shown else 'attachment'}"
+    type_ = content_type(new.type, {"name": new.name})
+    return file_part(new.content, type_, with_parameters(place, file_name(new.name)), *standing)
