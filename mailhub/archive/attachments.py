@@ -47,9 +47,16 @@ class Served:
     content: bytes
 
 
-def prepare(site: Site, files: Iterable[body.Attachment], *, file_above: int = LARGE) -> tuple[Ready, ...]:
-    """All that needs no database."""
-    return tuple(_ready(site, file, place, file_above) for place, file in enumerate(files, start=1))
+def prepare(
+    site: Site,
+    files: Iterable[body.Attachment],
+    *,
+    file_above: int = LARGE,
+    instead: Mapping[int, Ready] | None = None,
+) -> tuple[Ready, ...]:
+    """All that needs no database; `instead`: files that are ready already, by their place."""
+    ready = instead or {}
+    return tuple(ready.get(at) or _ready(site, file, at + 1, file_above) for at, file in enumerate(files))
 
 
 def _ready(site: Site, file: body.Attachment, place: int, file_above: int) -> Ready:
@@ -88,6 +95,10 @@ def read(session: Session, site: Site, attachment_id: int) -> Served | None:
     row = session.get(Attachment, attachment_id)
     if row is None:
         return None
-    kept = session.get_one(Blob, row.sha256)
-    content = blobs.get(site, row.sha256) if kept.body is None else kept.body
-    return Served(row.post_id, row.name, row.type, content)
+    return Served(row.post_id, row.name, row.type, content(session, site, row.sha256))
+
+
+def content(session: Session, site: Site, sha256: str) -> bytes:
+    """The bytes of this name. Raises Damaged where they are lost."""
+    kept = session.get_one(Blob, sha256)
+    return blobs.get(site, sha256) if kept.body is None else kept.body

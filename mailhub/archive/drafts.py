@@ -1,5 +1,6 @@
 """What a mail becomes as a post: read once, outside any transaction, and nothing in it depends on other posts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -47,8 +48,9 @@ def draft(
     sha256: str = "",
     file_above: int = attachments.LARGE,
     said: Folded | None = None,
+    instead: Mapping[int, attachments.Ready] | None = None,
 ) -> Draft:
-    """Read a mail as a post; large attachments are on disk afterwards."""
+    """Read a mail as a post; large attachments are on disk afterwards. `instead`: files that are ready already."""
     sha256 = sha256 or blobs.sha256_of(raw)
     said_id = known_as(mail.message_id or "")
     own = said_id if said_id.isascii() and said_id else made_id(site, sha256)  # ours must fit into a header
@@ -69,7 +71,7 @@ def draft(
         quoted=plain(said.quoted),
         signature=plain(said.signature),
         language=UNREAD if mail.unread_html else language_of(said.new, mail.content_language, site),
-        files=attachments.prepare(site, mail.attachments, file_above=file_above),
+        files=attachments.prepare(site, mail.attachments, file_above=file_above, instead=instead),
     )
 
 

@@ -4,7 +4,7 @@ The bytes it came in go. Those that stand for it afterwards are made from its wo
 not read on the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import PurePath
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive import drafts, search
 from mailhub.archive import raw as raws
-from mailhub.archive.tables import Attachment, Blob, Post, PostReference, PostState, PostText, Raw
+from mailhub.archive.tables import Attachment, Blob, Picture, Post, PostReference, PostState, PostText, Raw
 from mailhub.mail.heading import field, fold, mailbox, words
 from mailhub.mail.parts import text_part
 from mailhub.mail.traces import NOBODY, Traces
@@ -48,13 +48,11 @@ def take_out(session: Session, site: Site, post: Post) -> list[str]:
     post.state, post.indexed_at = PostState.WITHDRAWN, None
     contents = session.scalars(sa.select(Attachment.sha256).where(Attachment.post_id == post.id)).all()
     session.execute(sa.delete(Attachment).where(Attachment.post_id == post.id))
-    kept = set(session.scalars(sa.select(Attachment.sha256).where(Attachment.sha256.in_(contents))))
-    gone = sorted(set(contents) - kept)
-    session.execute(sa.delete(Blob).where(Blob.sha256.in_(gone)))
     former = post.raw_id
     post.raw_id = raws.keep_nothing(session).id
     session.flush()
-    return [*gone, *empty(session, site, [former])]
+    files = empty(session, site, [former])
+    return [*files, *_drop(session, contents)]
 
 
 def empty(session: Session, site: Site, raw_ids: Sequence[int]) -> list[str]:
@@ -64,7 +62,25 @@ def empty(session: Session, site: Site, raw_ids: Sequence[int]) -> list[str]:
     for row in session.scalars(sa.select(Raw).where(Raw.id.in_(set(raw_ids) - needed), Raw.size > 0)).all():
         files += raws.replace(site, row, b"")
     session.flush()
-    return files
+    return [*files, *_forget_pictures(session, set(raw_ids) - needed)]
+
+
+def _forget_pictures(session: Session, raw_ids: Collection[int]) -> list[str]:
+    """What was made of the pictures of these mails goes with them."""
+    made = sa.select(Picture.sha256, Picture.mailed_sha256).where(Picture.raw_id.in_(raw_ids))
+    contents = [sha256 for row in session.execute(made) for sha256 in row]
+    session.execute(sa.delete(Picture).where(Picture.raw_id.in_(raw_ids)))
+    return _drop(session, contents)
+
+
+def _drop(session: Session, contents: Collection[str]) -> list[str]:
+    """Keep none of these contents that nothing names any more; gives the files that may go."""
+    kept = set[str]()
+    for column in (Attachment.sha256, Picture.sha256, Picture.mailed_sha256):
+        kept |= set(session.scalars(sa.select(column).where(column.in_(set(contents) - kept))))
+    gone = sorted(set(contents) - kept)
+    session.execute(sa.delete(Blob).where(Blob.sha256.in_(gone)))
+    return gone
 
 
 def _chain(session: Session, post: Post) -> list[str]:

@@ -44,15 +44,18 @@ def publish(
     now: datetime,
     origin: str = MAIL,
     said: Folded | None = None,
+    instead: Mapping[int, attachments.Ready] | None = None,
 ) -> Post:
     """Make a mail a post of its list; one that is a post already stays as it is, under its own number.
 
     A `number` that is a function is asked only where a post is made. Another mail with a Message-ID that is taken
-    becomes a post all the same, under an id of ours, as an answer to the first. `said`: its text, if folded already.
+    becomes a post all the same, under an id of ours, as an answer to the first. `said`: its text, if folded already;
+    `instead`: what is kept in the place of some of its files.
     """
-    arrived = sort_out(session, site, list_id, [drafts.draft(site, raw, mail, now=now, said=said)])
-    for read in arrived.new:
-        item = Item(read, number() if callable(number) else number, raw_id, person_id)
+    read = drafts.draft(site, raw, mail, now=now, said=said, instead=instead)
+    arrived = sort_out(session, site, list_id, [read])
+    for new in arrived.new:
+        item = Item(new, number() if callable(number) else number, raw_id, person_id)
         write(session, list_id, [item], now=now, origin=origin)
     name_more(session, list_id, arrived.more)
     point(Point.POST_STORED)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mailhub.archive.tables import Attachment, Blob, Post, PostReference, PostText, Raw, Thread
+from mailhub.archive.tables import Attachment, Blob, Picture, Post, PostReference, PostText, Raw, Thread
 
 RAW = cast(sa.Table, Raw.__table__)
 THREAD = cast(sa.Table, Thread.__table__)
@@ -16,6 +16,7 @@ REFERENCE = cast(sa.Table, PostReference.__table__)
 TEXT = cast(sa.Table, PostText.__table__)
 BLOB = cast(sa.Table, Blob.__table__)
 ATTACHMENT = cast(sa.Table, Attachment.__table__)
+PICTURE = cast(sa.Table, Picture.__table__)
 
 
 def is_sqlite(session: Session) -> bool:

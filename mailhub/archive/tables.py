@@ -143,6 +143,21 @@ class Attachment(Base):
     size: Mapped[int]
 
 
+class Picture(Base):
+    """What a picture of a received mail became: kept as long as the mail, whose other pieces may name it again."""
+
+    __tablename__ = "picture"
+    __table_args__ = (sa.Index("ix_picture_source", "source"), {"sqlite_with_rowid": False})
+
+    raw_id: Mapped[int] = mapped_column(sa.ForeignKey("raw.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # among the files of the mail
+    source: Mapped[str]  # the sha256 of the file as it came
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"))  # for the archive
+    type: Mapped[str]
+    mailed_sha256: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"))  # for copies; the same where it is small
+    mailed_type: Mapped[str]
+
+
 # Full text is no table of the metadata, since each database has its own kind; it is made beside them all the same.
 # SQLite: what was newest comes first, because the row id is the second a post was sent at and its id (see `search`).
 SEARCH_SQLITE = (

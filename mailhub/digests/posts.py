@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import cast
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,8 +16,8 @@ from mailhub.archive.tables import Attachment, Post, PostState, PostText
 from mailhub.digests import excerpt, ready
 from mailhub.digests.offers import File, Gathered, Said
 from mailhub.digests.rule import Entry
-from mailhub.lists import authors, mutes, outgoing, reading, redaction, spans, things
-from mailhub.lists.definition import Addresses, Archive, ListDefinition
+from mailhub.lists import authors, mutes, outgoing, reading, redaction, spans, things, voice
+from mailhub.lists.definition import Addresses
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.spans import Told
 from mailhub.lists.tables import (
@@ -194,15 +193,9 @@ def _said(session: Session, site: Site, post: Post, text: PostText, files: Seque
         whole=words,
         begins=excerpt.first_words(words),
         files=tuple(_file(site, file) for file in files),
-        link=_page(site, group, rules, post),
+        link=voice.page(site, group, post),
         write_to=outgoing.relay_address(site, post.person_id or 0, group.id) if is_hidden else post.author_email,
     )
-
-
-def _page(site: Site, group: MailList, rules: ListDefinition, post: Post) -> str | None:
-    if rules.archive is Archive.NONE:
-        return None
-    return site.link(f"{group.slug}/m/{quote(post.message_id, safe='@')}")
 
 
 def _file(site: Site, file: Attachment) -> File:

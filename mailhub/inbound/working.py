@@ -12,7 +12,9 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.archive import pictures
 from mailhub.archive import raw as raws
+from mailhub.archive.pictures import Made
 from mailhub.archive.tables import Raw
 from mailhub.db import prepared
 from mailhub.db.cause import caused_by
@@ -22,6 +24,7 @@ from mailhub.hub.build import Hub
 from mailhub.inbound import claims, identity, other_account, replays
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
+from mailhub.inbound.picturing import pictures_of
 from mailhub.inbound.reading import Read, read
 from mailhub.inbound.result import Result
 from mailhub.inbound.tables import Disposition, InboundMail, InboundState
@@ -56,6 +59,7 @@ class Opened:
     raw: bytes
     said: Read
     authenticity: Authenticity = NOTHING
+    pictures: tuple[Made, ...] = ()
 
 
 class Inbound:
@@ -98,7 +102,8 @@ class Inbound:
         with self._hub.database.reading() as session:
             kept = raws.rows(session, [receipt.raw_id for receipt in receipts])
         opened = [one for one in (self._open(each, kept[each.raw_id]) for each in receipts) if one is not None]
-        opened = self._settled(self._judge(opened))
+        settled = self._settled(self._judge(opened))
+        opened = [replace(one, pictures=pictures_of(self._hub, one.said)) for one in settled]
         is_light = sum(len(one.raw) for one in opened) <= LIGHT
         if len(opened) > 1 and is_light and self._close_together(opened):
             return
@@ -196,6 +201,7 @@ class Inbound:
     def _dispose(self, session: Session, one: Opened) -> dict[str, object]:
         receipt, said = one.receipt, one.said
         now = self._hub.clock.now()
+        pictures.write(session, receipt.raw_id, one.pictures)
         visit = arrive(self._hub, session, receipt, one.raw, said, now, authenticity=one.authenticity)
         point(Point.INBOUND_WEIGHED)
         if visit.address is not None and not visit.is_automatic:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
+from mailhub.archive import attachments
 from mailhub.archive import raw as raws
 from mailhub.archive.blobs import Damaged
 from mailhub.archive.reading import Shown
@@ -18,11 +19,12 @@ from mailhub.lists.definition import Addresses
 from mailhub.lists.tables import MailList
 from mailhub.mail import footers, tree
 from mailhub.mail.address import Mailbox
-from mailhub.mail.compose import Changes, PostFacts, post_frame
+from mailhub.mail.compose import Changes, NewFile, PostFacts, post_frame
 from mailhub.mail.frame import BadFrame, Frame, Heading
 from mailhub.mail.heading import BadValue, words
 from mailhub.mail.mould import Mould
 from mailhub.mail.parts import text_part
+from mailhub.mail.pictures import JPEG, PNG
 from mailhub.mail.posthead import post_headings
 from mailhub.mail.shown import Case, Reply
 from mailhub.mail.shown import Shown as Named
@@ -57,7 +59,9 @@ class Reader:
         facts = self._facts(session, one)
         try:
             raw = raws.read(session, self.site, one.post.raw_id)
-            frame = self._sealed(raw, facts, one) or post_frame(raw, facts, Changes(redact=self.hide))
+            frame = self._sealed(raw, facts, one) or post_frame(
+                raw, facts, Changes(files=_pictures(session, self.site, one), redact=self.hide)
+            )
             return _address(facts), _written(self._finished(frame, one))
         except (Damaged, Unreadable, BadFrame, BadValue):
             return _address(facts), _written(self._finished(self._as_words(b"", facts, one), one))
@@ -105,6 +109,15 @@ class Reader:
             kept = [heading for heading in kept if heading.name.lower() != "subject"]
             kept.append(Heading("Subject", (words(" ".join(subject.split()), len("Subject: ")),)))
         return replace(frame, headings=tuple(kept))
+
+
+def _pictures(session: Session, site: Site, one: Shown) -> dict[int, NewFile]:
+    """Its pictures as the archive shows them: without what their cameras wrote into them."""
+    return {
+        file.position: NewFile(file.name, file.type, attachments.content(session, site, file.sha256))
+        for file in one.files
+        if file.type in (JPEG, PNG)
+    }
 
 
 def _address(facts: PostFacts) -> str:

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
 from mailhub.archive import attachments
+from mailhub.archive.pictures import Made
 from mailhub.archive.tables import Attachment, Post
 from mailhub.language import footer, say
-from mailhub.lists import authors, reading, redaction, voice
+from mailhub.lists import authors, photos, reading, redaction, voice
 from mailhub.lists.definition import Addresses, Beyond, ListDefinition, ListKind, ReplyTo
 from mailhub.lists.tables import MailList
 from mailhub.mail.address import Mailbox, canonical
@@ -35,18 +36,29 @@ def frames(
     found: Authenticity,
     languages: Sequence[str],
     renamed: Mapping[str, str],
+    made: Mapping[int, Made] | None = None,
 ) -> Mapping[str, Frame]:
     """The post as its copies carry it, by language; `renamed`: what it answers, in place of names only its author's
-    mail program knows."""
+    mail program knows; `made`: what its pictures became, by their place among its files."""
     files = attachments.of_posts(session, [post.id]).get(post.id, []) if mail.attachments else []
     author = session.get(Person, post.person_id) if post.person_id is not None else None
     rules = reading.definition_of(group)
-    is_changed = rules.footer or rules.subject_tag or bool(_too_large(site, rules, files))
+    seen = made or {}
+    sent = photos.carried(session, site, seen)
+    large = _too_large(site, rules, [file for file in files if file.position not in seen])
+    is_changed = rules.footer or rules.subject_tag or bool(large) or (bool(seen) and not rules.transparent)
     named = shown(site, rules, mail, found, is_changed=is_changed)
-    return {
-        language: _frame(session, site, group, post, raw, mail, files, author, named, renamed, language)
-        for language in languages
-    }
+    frames = {}
+    for language in languages:
+        line = photos.line(site, group, post, files, seen, sent, language)
+        changes = Changes(
+            footer=_footer(site, group, language, line) if rules.footer else (line,) if line else (),
+            links={file.position: (_instead(site, group, file, language),) for file in large},
+            files=sent,
+            redact=redaction.redactor(site),
+        )
+        frames[language] = _frame(session, site, group, post, raw, mail, changes, author, named, renamed, language)
+    return frames
 
 
 def list_facts(site: Site, group: MailList, language: str) -> ListFacts:
@@ -119,18 +131,13 @@ def _frame(
     post: Post,
     raw: bytes,
     mail: Mail,
-    files: Sequence[Attachment],
+    changes: Changes,
     author: Person | None,
     named: Shown,
     renamed: Mapping[str, str],
     language: str,
 ) -> Frame:
     rules = reading.definition_of(group)
-    changes = Changes(
-        footer=_footer(site, group, language) if rules.footer else (),
-        links=_links(site, group, rules, files, language),
-        redact=redaction.redactor(site),
-    )
     name = authors.name_in(session, group, author, mail.author, language)
     facts = PostFacts(
         list=list_facts(site, group, language),
@@ -145,17 +152,10 @@ def _frame(
     return post_frame(raw, facts, changes, transparent=rules.transparent)
 
 
-def _footer(site: Site, group: MailList, language: str) -> Text:
-    """The two lines below: the first differs from member to member."""
+def _footer(site: Site, group: MailList, language: str, above: str) -> Text:
+    """The two lines below: the first differs from member to member; and what is said of photographs above them."""
     _, words = footer(language, "", voice.contact(site, group, language)).split("\n", 1)
-    return (Slot(BECAUSE, Context.TEXT), f"\n{words}")
-
-
-def _links(
-    site: Site, group: MailList, rules: ListDefinition, files: Sequence[Attachment], language: str
-) -> dict[int, tuple[str, ...]]:
-    """Words in the place of each file that is too large to go along."""
-    return {file.position: (_instead(site, group, file, language),) for file in _too_large(site, rules, files)}
+    return (*((f"{above}\n",) if above else ()), Slot(BECAUSE, Context.TEXT), f"\n{words}")
 
 
 def _too_large(site: Site, rules: ListDefinition, files: Sequence[Attachment]) -> Sequence[Attachment]:

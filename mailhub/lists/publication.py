@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.archive import posts
+from mailhub.archive import pictures, posts
+from mailhub.archive.pictures import Made
 from mailhub.archive.tables import Post, PostState
 from mailhub.delivery import mailings
 from mailhub.delivery.tables import MailClass, Mailing, MailingState
@@ -53,14 +54,13 @@ def publish(
 ) -> Post:
     """Give it the next number, keep it, and owe it to the group; a mail that is a post already stays that post.
 
-    What `has_waited` for a moderator goes at once: its author had time to take it back.
-
-    The list's row stays locked until the commit, so numbers have no gap and joining waits its turn.
+    What `has_waited` for a moderator goes at once. The list's row stays locked until the commit: numbers have no gap.
     """
     names = answered.renamed(session, site, mail)
     mail = answered.by_our_names(mail, names)
     _lock(session, group)
     before = group.last_number
+    made = pictures.of(session, mail.attachments)
     post = posts.publish(
         session,
         site,
@@ -72,13 +72,14 @@ def publish(
         person_id=person_id,
         now=now,
         said=said,
+        instead={at: one.kept for at, one in made.items()},
     )
     if post.number <= before:
         return post
     group.last_number = post.number
     _settle_in(session, post, now)
     grace = timedelta() if has_waited else reading.definition_of(group).grace
-    _owe(session, site, group, post, raw, mail, authenticity, names, now, now + grace)
+    _owe(session, site, group, post, raw, mail, authenticity, names, made, now, now + grace)
     thing = Thing(things.POST, post.id)
     activity.note(session, "post.published", now=now, person_id=person_id, list_id=group.id, thing=thing)
     return post
@@ -156,19 +157,20 @@ def _owe(
     mail: Mail,
     found: Authenticity,
     names: Mapping[str, str],
+    made: Mapping[int, Made],
     now: datetime,
     due_at: datetime,
 ) -> None:
     """Open the mailing that carries it, due when its author can no longer take it back."""
     rules = reading.definition_of(group)
     spoken = languages(session, site, group)
-    made = outgoing.frames(session, site, group, post, raw, mail, found, spoken, names)
+    frames = outgoing.frames(session, site, group, post, raw, mail, found, spoken, names, made)
     mailings.open_mailing(
         session,
         source=SOURCE,
         key=str(post.id),
         mail_class=MailClass.DISCUSSION,
-        frames={language: frame.to_bytes() for language, frame in made.items()},
+        frames={language: frame.to_bytes() for language, frame in frames.items()},
         now=now,
         due_at=due_at,
         purpose=consent.list_purpose(group.id),

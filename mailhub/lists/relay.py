@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.archive import pictures
 from mailhub.delivery import mailings
 from mailhub.delivery.tables import MailClass, Mailing
 from mailhub.language import Words, one_line, say, with_text_below, wrap
-from mailhub.lists import authors, holding, outgoing, reading, redaction, telling, things, voice
+from mailhub.lists import authors, holding, outgoing, photos, reading, redaction, telling, things, voice
 from mailhub.lists.arrival import Arrival, Receipt
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldState, MailList, SubscriptionState
@@ -158,7 +159,9 @@ def _frame(session: Session, site: Site, group: MailList, arrival: Arrival, writ
         message_id=f"{arrival.raw_id}.relay@{site.domain}",
         date=arrival.now,
     )
-    whole = post_frame(arrival.raw, facts, Changes(redact=redaction.redactor(site)))
+    shown = photos.whole(session, site, pictures.of(session, arrival.mail.attachments))
+    changes = Changes(files=shown, redact=redaction.redactor(site))
+    whole = post_frame(arrival.raw, facts, changes)
     kept = tuple(heading for heading in whole.headings if heading.name.lower() in ALLOWED)
     return replace(whole, headings=(*kept, Heading("To", (Slot("to", Context.MAILBOX),))))
 

@@ -1,10 +1,14 @@
 """Under which name and address a group speaks: the same for everything, so that people know it and can filter it."""
 
+from urllib.parse import quote
+
 from sqlalchemy.orm import Session
 
+from mailhub.archive.tables import Post
 from mailhub.formats import listing
 from mailhub.language import say
 from mailhub.lists import reading, vocabulary
+from mailhub.lists.definition import Archive
 from mailhub.lists.tables import MailList
 from mailhub.lists.things import list_of
 from mailhub.mail.address import Mailbox, shown_name
@@ -12,7 +16,7 @@ from mailhub.people import roles
 from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
 
-__all__ = ["address", "contact", "list_of", "name_of", "organisers", "outcome", "sender", "verb_address"]
+__all__ = ["address", "contact", "list_of", "name_of", "organisers", "outcome", "page", "sender", "verb_address"]
 
 _ORGANISER = {"it": "organizza", "en": "organiser"}  # a role by address: whoever holds it now
 
@@ -38,6 +42,13 @@ def verb_address(site: Site, group: MailList, verb: str, language: str) -> str:
 def contact(site: Site, group: MailList, language: str) -> str:
     """The address that reaches a person who organises the group, without showing theirs."""
     return site.address(f"{_ORGANISER[language]}.{group.slug}")
+
+
+def page(site: Site, group: MailList, post: Post) -> str | None:
+    """Where a message is read; None where the site, or the group, has no pages."""
+    if reading.definition_of(group).archive is Archive.NONE:
+        return None
+    return site.link(f"{group.slug}/m/{quote(post.message_id, safe='@')}")
 
 
 def organisers(session: Session, list_id: int, language: str) -> str:

@@ -85,7 +85,7 @@ def _pictures(one: Shown, mail: Mail) -> Mapping[str, str]:
     found = {}
     for came, kept in zip(mail.attachments, one.files, strict=False):
         content_id = (came.content_id or "").strip().strip("<>")
-        if content_id and came.type in PICTURES:
+        if content_id and kept.type in PICTURES:
             found[content_id] = urlsplit(showing.file_link(kept.id)).path
     return {content_id: path for content_id, path in found.items() if path}
 
