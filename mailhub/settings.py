@@ -198,6 +198,7 @@ class OutboundSection(_Section):
     password: Annotated[SecretStr | None, _Optional] = None  # from password_file or the environment only
     connections: int = Field(default=4, ge=1, le=100)
     rate: Annotated[Annotated[Rate, BeforeValidator(_rate)] | None, _Optional] = None
+    keeps_ids: bool = True
     provider: Annotated[Literal["generic", "ses", "postmark", "brevo", "mailgun"] | None, _Optional] = None
     webhook_secret_file: Annotated[_File | None, _Optional] = None
     webhook_secret: Annotated[SecretStr | None, _Optional] = None  # from its file or the environment only

@@ -33,6 +33,9 @@ class Site:
     digest_hour: time = time(7, 30)
     provider: str = ""  # who carries our mail on and tells what came back, by name
     content_dir: Path | None = None  # where the organisers' own layouts may be
+    answers_by_token: bool = (
+        False  # the next hop writes ids nobody knows: an answer to a message names it by its address
+    )
 
     @classmethod
     def of(cls, settings: "Settings", keys: Keys) -> Self:
@@ -51,6 +54,7 @@ class Site:
             digest_hour=ours.digest_hour,
             provider=settings.outbound.provider or "",
             content_dir=settings.content.dir,
+            answers_by_token=not settings.outbound.keeps_ids,
         )
 
     @property

@@ -110,7 +110,11 @@ def _returned(session: Session, hub: Hub, ours: Envelope) -> Returned | None:
 def _altered(ours: Envelope, returned: Returned, name: str | None) -> Iterator[str]:
     if returned.message_id != ours.message_id:
         is_said = name is not None and name in returned.message_id
-        known = "answers are known by the name it gave" if is_said else "it did not say by which name"
+        known = (
+            "answers are known by the name it gave"
+            if is_said
+            else "it did not say so: write keeps_ids = false into [outbound]"
+        )
         yield f"Message-ID, now {returned.message_id} ({known})"
     if returned.sender.lower() != ours.copy.envelope_from.lower():
         yield f"the envelope sender, now {returned.sender or '<>'}: bounces reach it, and are known by our mark in them"

@@ -22,6 +22,7 @@ from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.tokens import Token
 
+REPLY_TO = Slot("reply_to", Context.TOKEN)  # where the next hop rewrites ids, a token says which message is answered
 BECAUSE = "because"  # the slot of the sentence that differs from member to member
 INLINE_WITHOUT_LINKS = 5_000_000  # bytes of a file that goes along where there is no page to fetch it from
 
@@ -148,6 +149,7 @@ def _frame(
         date=post.sent_at,
         tag=f"[{group.slug}] " if rules.subject_tag else "",
         renamed=renamed,
+        reply_to=REPLY_TO if site.answers_by_token else None,
     )
     return post_frame(raw, facts, changes, transparent=rules.transparent)
 

@@ -75,6 +75,7 @@ class PostSource(QuietSource):
         places, reasons = _places(session, mailing, ids), _Reasons(session, site, group, now)
         return [
             _slots(site, group, one, reasons.of(one, places.get(one.id, ()), persons.language_of(one, site)))
+            | _reply_to(site, mailing, one, now)
             for one in map(people.__getitem__, ids)
         ]
 
@@ -204,6 +205,14 @@ def _slots(site: Site, group: MailList, person: Person, because: str) -> dict[st
     }
     link = site.link(f"u/{site.keys.issue_link(token)}") if site.secure else None
     return {**values, "leave_url": link} if link else values
+
+
+def _reply_to(site: Site, mailing: Mailing, person: Person, now: datetime) -> dict[str, str]:
+    """Where the next hop rewrites ids, the address that names the message an answer is to."""
+    if not site.answers_by_token:
+        return {}
+    token = Token(tokens.POST, person.id, mailing.thing_id or 0, (now + service.ANSWERABLE).date())
+    return {outgoing.REPLY_TO.name: site.address(f"r.{site.keys.issue(token, epoch=person.token_epoch)}")}
 
 
 class _Reasons:

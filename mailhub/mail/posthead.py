@@ -9,13 +9,14 @@ from email.utils import format_datetime
 from mailhub.mail.address import Mailbox
 from mailhub.mail.carried import answered, carry, signatures, signed_names, whole_field
 from mailhub.mail.dates import read_date
-from mailhub.mail.frame import Heading
-from mailhub.mail.heading import BadValue, fold, mailbox, token, words
+from mailhub.mail.frame import Heading, Slot
+from mailhub.mail.heading import BadValue, fold, mailbox, phrase, token, words
 from mailhub.mail.listheaders import ListFacts, list_headings
 from mailhub.mail.shown import Reply, Shown
 from mailhub.mail.wire import Field
 from mailhub.mail.words import header_text, one_line
 
+_LONGEST_TITLE = 60
 _ID = re.compile(rb"<[!-;=?-~]{1,900}>")
 # What of the author's header goes on beside what is handled one by one; all else may tell where and who they are.
 _CARRIED = ("in-reply-to", "references", "thread-topic", "thread-index")
@@ -38,7 +39,7 @@ class PostFacts:
     date: datetime  # the same
     archived_at: str = ""
     tag: str = ""  # put before the subject: "[Orto] "
-    reply_to: str = ""  # where answers to the list go; the list itself when empty
+    reply_to: Slot | None = None  # each recipient's own address for answers to the list; None: the list itself
     authserv_id: str = ""  # results that claim our name come from outside, and go
     renamed: Mapping[str, str] = field(default_factory=dict)  # ids it answers, and how everybody else knows those mails
 
@@ -56,7 +57,7 @@ def post_headings(
         _date(first.get("date"), facts.date),
         _message_id(first.get("message-id"), facts.message_id),
         *(copied for name in _CARRIED if (copied := answered(first.get(name), facts.renamed))),
-        *_reply_to(first.get("reply-to"), Mailbox(title, facts.reply_to or address), facts),
+        *_reply_to(first.get("reply-to"), Mailbox(title, address), facts),
         _mime_version(first.get("mime-version")),
         *content,
         *_list_fields(facts),
@@ -119,6 +120,9 @@ def _reply_to(theirs: Field | None, ours: Mailbox, facts: PostFacts) -> list[Hea
     match facts.shown.reply:
         case Reply.NOBODY:
             return []
+        case Reply.LIST if facts.reply_to is not None:
+            named = phrase(one_line(ours.name)[:_LONGEST_TITLE], len("Reply-To: "))
+            return [Heading("Reply-To", (b"%s\r\n <" % named, facts.reply_to, b">"))]
         case Reply.LIST:
             return [_mailbox("Reply-To", ours)]
         case Reply.AUTHOR if not _can_be_named(facts.author):

@@ -19,13 +19,15 @@ DEPLOYMENTS = ("port 25", "relay", "mailbox")
 class Rewriting(Inboxes):
     """A provider that takes our mail on, writes over what it likes, and says in its 250 what it called it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, says_names: bool = True) -> None:
         super().__init__()
+        self._says_names = says_names
         self._names: dict[int, str] = {}
 
     def taken(self, copy: Copy) -> Outcome:
         name = self._names.setdefault(id(copy), relaying.name(len(self.left)))
-        return judge(Reply(250, (f"250 Ok {name}".encode(),)), Stage.DOT)
+        said = f"250 Ok {name}" if self._says_names else "250 Great success"
+        return judge(Reply(250, (said.encode(),)), Stage.DOT)
 
     def arrival(self, copy: Copy) -> Copy:
         left = Received(copy.envelope_from, (copy.envelope_to,), copy.data, self._names.pop(id(copy)))
@@ -33,7 +35,7 @@ class Rewriting(Inboxes):
         return Copy(now.envelope_from, copy.envelope_to, (now.data,))
 
 
-def deployment(kind: str, folder: Path, database: Database) -> Town:
+def deployment(kind: str, folder: Path, database: Database, **more: str) -> Town:
     """A town run this way; its people's servers are known to the DNS, or their provider has judged them."""
     if kind == "mailbox":
         return ByMailbox(folder, database, Remembered(), Rewriting())
@@ -42,7 +44,7 @@ def deployment(kind: str, folder: Path, database: Database) -> Town:
         zone.put(domain, "TXT", f"v=spf1 ip4:{WORLD} -all".encode())
         zone.put(f"_dmarc.{domain}", "TXT", b"v=DMARC1; p=reject")
     settings = {"MAILHUB_INBOUND__TRUST": "own", "MAILHUB_INBOUND__SMTP": "127.0.0.1:0"}
-    transport = Rewriting() if kind == "relay" else Inboxes()
-    town = Town(folder, database, settings, zone, transport)
+    transport = Inboxes() if kind == "port 25" else Rewriting(says_names=kind == "relay")
+    town = Town(folder, database, {**settings, **more}, zone, transport)
     town.peer = WORLD
     return town

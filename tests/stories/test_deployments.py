@@ -32,6 +32,12 @@ def relayed(tmp_path: Path, database: Database) -> Iterator[Town]:
     yield from _town(deployment("relay", tmp_path, database))
 
 
+@pytest.fixture
+def silent(tmp_path: Path, database: Database) -> Iterator[Town]:
+    """Behind a relay that rewrites and never says what it has called a mail; the site knows that it does."""
+    yield from _town(deployment("silent relay", tmp_path, database, MAILHUB_OUTBOUND__KEEPS_IDS="false"))
+
+
 def at(site: Town, local: str) -> str:
     return site.hub.site.address(local)
 
@@ -71,6 +77,21 @@ def test_answers_find_their_conversation_in_the_archive_and_in_every_mailbox(sit
     assert one == two == three != other
     [*_, seen] = site.inbox(ANA)
     assert first in str(seen["References"])  # Ana's own program threads it too: this is the name she gave it
+
+
+def test_an_answer_finds_its_conversation_by_the_address_it_goes_to(silent: Town) -> None:
+    begins(silent)
+    silent.writes(ANA, to=at(silent, "garden"), subject="Shears", text="Who has the shears?")
+    silent.writes(CARLO, to=at(silent, "garden"), subject="Shears", text="Another matter of the same name.")
+    question = silent.inbox(BEA)[0]
+    assert str(question["Reply-To"]).startswith("Garden <r.")
+    assert question["List-Post"] == f"<mailto:{at(silent, 'garden')}>"
+    silent.replies(BEA, question, "I have them.")
+    silent.replies(CARLO, silent.inbox(CARLO)[-1], "Then all is well.")
+    one, other, two, three = threads(silent)
+    assert one == two == three != other
+    silent.replies(ANA, question, "I speak for Bea.")  # her address is in nobody's mail but hers
+    assert silent.last() == ("held", "not-theirs")
 
 
 def test_why_knows_the_mail_it_is_asked_about(site: Town) -> None:
