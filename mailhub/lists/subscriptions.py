@@ -1,7 +1,7 @@
 """Being in a group: leaving at once, pausing until a day, choosing how to receive, and taking each of these back."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,10 +65,10 @@ def come_back(session: Session, group: MailList, person_id: int, kept: Kept, *, 
 
 
 def until(site: Site, person: Person, said: str, now: datetime) -> datetime | NoDate | NotADate:
-    """The instant a pause ends: the beginning of that day where the person is."""
+    """The instant a pause ends: that day where the person is, at the hour of letters, so that none leaves at night."""
     zone = persons.zone_of(person, site)
     day = dates.until(said, local(now, zone).date())
-    return day if isinstance(day, NoDate | NotADate) else at_local(day, time(), zone)
+    return day if isinstance(day, NoDate | NotADate) else at_local(day, site.digest_hour, zone)
 
 
 def pause(session: Session, place: Subscription, ends_at: datetime | None, *, now: datetime) -> Kept:

@@ -108,7 +108,7 @@ def test_a_pause_lasts_until_the_morning_of_its_day(village: Village, group: Mai
     assert place is not None
     assert (place.state, place.paused_until) == (
         SubscriptionState.PAUSED,
-        datetime(2026, 9, 1, 22, 0, tzinfo=UTC),  # midnight in Rome
+        datetime(2026, 9, 2, 5, 30, tzinfo=UTC),  # 7:30 in Rome, the hour of letters
     )
     assert outcome.answer is not None
     assert outcome.answer.values["until"] == "until Wednesday 2 September"

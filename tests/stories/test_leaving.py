@@ -196,7 +196,10 @@ def test_a_pause_of_a_day_ends_by_itself_with_one_letter_and_never_the_backlog(p
     paese.writes(ANA, to="orto@lists.test", text="pausa fino a domani")
     paese.writes(BRUNO, to="orto@lists.test", subject="Uno", text="Ciao")
     paese.passes(days=1)
-    assert paese.subjects(ANA) == ["Pausa: Orto", "La lettera di martedì 10 marzo: 1 messaggio"]
+    paused, letter = paese.inbox(ANA)
+    assert paused["Subject"] == "Pausa: Orto"
+    assert letter["Subject"] == "La lettera di martedì 10 marzo: 1 messaggio"
+    assert "07:30:00 +0100" in str(letter["Date"])
     paese.writes(BRUNO, to="orto@lists.test", subject="Due", text="Ciao")
     assert paese.subjects(ANA) == ["Due"]
 
