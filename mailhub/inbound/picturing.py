@@ -21,7 +21,10 @@ _REPORTS = frozenset({"bounce", "feedback-report"})  # what they hold is our own
 
 def pictures_of(hub: Hub, said: Read) -> tuple[Made, ...]:
     """What the pictures of a mail become, ready to be written down with it."""
-    return tuple(_made(hub, said)) if said.kind not in _REPORTS else ()
+    made = tuple(_made(hub, said)) if said.kind not in _REPORTS else ()
+    if made and hub.reader is not None:
+        hub.reader.close()  # pictures are seldom, and leave a process several times as large
+    return made
 
 
 def _made(hub: Hub, said: Read) -> Iterator[Made]:
