@@ -14,7 +14,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.archive import attachments, blobs, drafts, mbox, packing, posts, zstd
+from mailhub.archive import attachments, blobs, drafts, mbox, packing, pictures, posts, zstd
 from mailhub.archive import raw as raws
 from mailhub.archive.drafts import Draft
 from mailhub.archive.mbox import Found
@@ -26,6 +26,9 @@ from mailhub.language import say
 from mailhub.mail.address import canonical
 from mailhub.mail.message import Mail
 from mailhub.mail.message import parse as parse_mail
+from mailhub.mail.pictures import Picture
+from mailhub.mail.pictures import kind as picture_kind
+from mailhub.mail.pictures import make as make_picture
 from mailhub.mail.problems import Problem
 from mailhub.mail.wire import LIMITS, Unreadable, crlf
 from mailhub.people.tables import Address
@@ -108,17 +111,19 @@ def import_mbox(
     take_numbers: Callable[[Session, int], int],
     now: datetime,
     parse: Callable[[bytes], Mail] = parse_for_import,
+    picture: Callable[[bytes], Picture | None] = make_picture,
     tell: Callable[[Damaged], None] = _ignore,
     progress: Callable[[Report], None] = _ignore,
     dry_run: bool = False,
 ) -> Report:
     """Make the mails of an mbox posts of a list, in its order. `tell` hears of every damaged one.
 
+    `picture` makes of a picture what the archive keeps of it, or nothing, as it does for mail that arrives.
     `take_numbers` takes so many numbers of the list and says the first; asked for none it only locks the list.
     `progress` hears how far it is after each page and may raise to cancel. A dry run only reads and counts.
     Raises BadInput where the file is no mbox or breaks off; what came before is imported.
     """
-    work = _Import(database, site, list_id, take_numbers, now, parse, tell, dry_run)
+    work = _Import(database, site, list_id, take_numbers, now, parse, picture, tell, dry_run)
     for page in _pages(stream):
         work.take(page)
         progress(work.report)
@@ -164,6 +169,7 @@ class _Import:
     take_numbers: Callable[[Session, int], int]
     now: datetime
     parse: Callable[[bytes], Mail]
+    picture: Callable[[bytes], Picture | None]
     tell: Callable[[Damaged], None]
     dry_run: bool
     report: Report = field(default_factory=Report)
@@ -214,7 +220,19 @@ class _Import:
         if damage is not None:
             self._note(mail.found, damage)
         above = len(mail.raw) if self.dry_run else attachments.LARGE
-        return drafts.draft(self.site, mail.raw, read, now=self.now, sha256=mail.sha256, file_above=above)
+        instead = {} if self.dry_run else self._pictures(read)
+        return drafts.draft(
+            self.site, mail.raw, read, now=self.now, sha256=mail.sha256, file_above=above, instead=instead
+        )
+
+    def _pictures(self, read: Mail) -> dict[int, attachments.Ready]:
+        """What is kept of its pictures, by their place among its files."""
+        found = {}
+        for at, file in enumerate(read.attachments):
+            made = self.picture(file.content) if picture_kind(file.content) else None
+            if made is not None:
+                found[at] = pictures.ready(self.site, at, file, made.kept)
+        return found
 
     def _raw(self, mail: _Mail) -> raws.Prepared:
         """A small mail packed for good; the larger wait in rows, since a file each would make us wait for the disk."""

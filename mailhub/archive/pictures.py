@@ -35,11 +35,13 @@ class Made:
 
 def prepare(site: Site, position: int, file: body.Attachment, made: pictures.Picture) -> Made:
     """All that needs no database."""
-    source, name = blobs.sha256_of(file.content), file.name or f"file-{position + 1}"
-    return Made(position, source, _ready(site, name, made.kept), _ready(site, name, made.mailed))
+    source = blobs.sha256_of(file.content)
+    return Made(position, source, ready(site, position, file, made.kept), ready(site, position, file, made.mailed))
 
 
-def _ready(site: Site, name: str, still: Still) -> attachments.Ready:
+def ready(site: Site, position: int, file: body.Attachment, still: Still) -> attachments.Ready:
+    """One picture in the place of a file."""
+    name = file.name or f"file-{position + 1}"
     is_file = len(still.content) > FILE_ABOVE
     sha256 = blobs.put(site, still.content) if is_file else blobs.sha256_of(still.content)
     content = None if is_file else still.content
@@ -81,7 +83,7 @@ def of(session: Session, files: Sequence[body.Attachment]) -> Mapping[int, Made]
 def _known(at: int, file: body.Attachment, row: Picture, sizes: Mapping[str, int]) -> Made:
     name = file.name or f"file-{at + 1}"
 
-    def ready(sha256: str, type_: str) -> attachments.Ready:
+    def found(sha256: str, type_: str) -> attachments.Ready:
         return attachments.Ready(pictures.named(name, type_), type_, sizes[sha256], sha256, None)
 
-    return Made(at, row.source, ready(row.sha256, row.type), ready(row.mailed_sha256, row.mailed_type))
+    return Made(at, row.source, found(row.sha256, row.type), found(row.mailed_sha256, row.mailed_type))

@@ -13,11 +13,14 @@ from mailhub.cli.progress import Progress
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where, open_input
 from mailhub.errors import BadInput
-from mailhub.hub.build import Hub
+from mailhub.hub.build import READ_SECONDS, Hub
 from mailhub.jobs.control import HungUp, Terminal
 from mailhub.language import say
 from mailhub.lists import numbers
 from mailhub.lists.enrolling import Roll
+from mailhub.mail import pictures
+from mailhub.mail.pictures import Picture
+from mailhub.offload import Cell, Died, TookTooLong
 from mailhub.people import roster
 from mailhub.people.checking import Report
 from mailhub.people.columns import Column, Meaning
@@ -108,6 +111,7 @@ def import_mbox(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         group_id = found(session, args["list"]).id
     told = _Told(terminal)
     progress = Progress(terminal, hub.clock, "importing")
+    cell = Cell(READ_SECONDS)  # started by the first picture
 
     def page(report: bulk.Report) -> None:
         told.flush(progress)
@@ -121,6 +125,7 @@ def import_mbox(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
             cast(BinaryIO, terminal.files["in"]),
             take_numbers=lambda session, count: numbers.take(session, group_id, count),
             now=hub.clock.now(),
+            picture=lambda content: _picture(cell, content),
             tell=lambda damaged: told.lines.append(_damaged(damaged)),
             progress=page,
             dry_run=args["dry_run"],
@@ -128,6 +133,7 @@ def import_mbox(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     except BadInput as fault:
         raise BadInput(f"{args['name']}: {fault}") from fault
     finally:
+        cell.close()
         told.flush(progress)
         progress.clear()
     added = "would be added" if args["dry_run"] else "added"
@@ -136,6 +142,14 @@ def import_mbox(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         f"{report.left_out} left out. {report.damaged} are damaged.\n"
     )
     return 0
+
+
+def _picture(cell: Cell, content: bytes) -> Picture | None:
+    """What becomes of a picture; one that hangs its process, or ends it, stays a file like any other."""
+    try:
+        return cell.call(pictures.make, content)
+    except (TookTooLong, Died):
+        return None
 
 
 def finish_imports(hub: Hub) -> int:

@@ -5,6 +5,8 @@ import io
 import json
 import random
 from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -13,14 +15,16 @@ import zstandard
 from sqlalchemy.orm import Session
 
 from mailhub import faults
-from mailhub.archive import bulk, exporting, mbox, posts
+from mailhub.archive import attachments, bulk, exporting, mbox, posts
 from mailhub.archive import raw as raws
 from mailhub.archive.bulk import Damage, Damaged, Report
-from mailhub.archive.tables import Post, PostText, Raw
+from mailhub.archive.tables import Attachment, Post, PostText, Raw
 from mailhub.errors import BadInput
+from mailhub.mail.pictures import kind
 from mailhub.people import persons
 from tests.archive.conftest import NOW
 from tests.archive.writing import Archive, mailed
+from tests.photographs import CANARY, photo
 
 
 class Numbers:
@@ -247,3 +251,17 @@ def test_the_exported_threads_pass_over_what_was_withdrawn(archive: Archive, bri
         {"message_id": "3@x.test", "parent": "1@x.test", "thread": "1@x.test"},
         {"message_id": "alone@x.test", "parent": None, "thread": "alone@x.test"},
     ]
+
+
+def test_old_photographs_are_kept_without_what_their_cameras_wrote(archive: Archive, bring: Bring) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["Message-ID"], letter["Subject"] = "ana@example.org", "<photo@x.test>", "Vigna"
+    letter.set_content("Eccola.")
+    letter.add_attachment(photo((160, 120)), maintype="image", subtype="jpeg", filename="vigna.jpg")
+    bring(file_of(letter.as_bytes(policy=SMTP)))
+    with archive.database.reading() as session:
+        [file] = session.scalars(sa.select(Attachment))
+        content = attachments.content(session, archive.site, file.sha256)
+    assert (file.name, file.type, file.size) == ("vigna.jpg", "image/jpeg", len(content))
+    assert kind(content) == "JPEG"
+    assert CANARY not in content
