@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailhub.archive import raw as raws
+from mailhub.archive.tables import Raw
 from mailhub.lists.tables import HeldPost, HeldState, Measure, Tool
 from tests.stories.town import Town, body, prose
 
@@ -238,3 +240,17 @@ def test_help_in_reply_to_what_waits_names_every_word_of_a_moderator(paese: Town
         assert f"«{word}" in prose(told)
     paese.replies(ANA, paese.inbox(ANA)[0], "aiuto")
     assert "«riprendi»" in prose(paese.inbox(ANA)[-1])
+
+
+def test_words_that_never_went_out_go_with_their_author(paese: Town) -> None:
+    a_message_waits(paese)
+    [notice] = paese.inbox(ANA)
+    paese.replies(ANA, notice, "cambia: Ho visto un ippogrifo.")
+    paese.writes(MO, to=str(paese.inbox(MO)[-1]["Reply-To"]), text="rifiuta")  # what Mo would quote is Mo's
+    paese.writes(ANA, to="hub@lists.test", text="dimenticami")
+    paese.passes(minutes=11)
+    paese.replies(ANA, paese.mailbox(ANA)[-1], "confermo")
+    paese.passes(days=1)
+    with paese.database.reading() as session:
+        kept = [raws.read(session, paese.hub.site, raw_id) for raw_id in session.scalars(sa.select(Raw.id))]
+    assert not any(b"ippogrifo" in raw for raw in kept)

@@ -5,10 +5,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.archive import erasing
+from mailhub.archive.tables import Post, Raw
 from mailhub.db.base import Base
 from mailhub.delivery.tables import Bounce, Delivery, Mailbox
 from mailhub.digests.tables import Letter, LetterItem, LetterReader
-from mailhub.lists.tables import HeldPost, LetterSpan, Measure, Subscription, ThreadMute
+from mailhub.hub.erasing.own import let_go
+from mailhub.lists.tables import HeldPost, HeldState, LetterSpan, Measure, Subscription, ThreadMute
 from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField
 from mailhub.site import Site
 
@@ -23,8 +26,19 @@ _GONE: tuple[type[Base], ...] = (
 
 def page(session: Session, site: Site, erasure: Erasure) -> bool:
     """Up to so many rows of one table; True when there are none left in any."""
-    del site
+    if _held_bytes(session, site, erasure):
+        return False
     return not any(step(session, erasure.person_id) for step in _STEPS)
+
+
+def _held_bytes(session: Session, site: Site, erasure: Erasure) -> bool:
+    """What waited and never went out, in other words than those it came with too: no received mail holds these."""
+    gone = HeldPost.state != HeldState.PUBLISHED, ~sa.exists().where(Post.raw_id == Raw.id)
+    theirs = HeldPost.person_id == erasure.person_id, Raw.size > 0, *gone
+    found = session.scalars(sa.select(Raw.id).join(HeldPost, HeldPost.raw_id == Raw.id).where(*theirs).limit(PAGE))
+    ids = list(found)
+    let_go(erasure, erasing.empty(session, site, ids) if ids else [])
+    return bool(ids)
 
 
 def _delete(table: type[Base]) -> Callable[[Session, int], int]:
