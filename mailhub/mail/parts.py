@@ -11,7 +11,7 @@ from mailhub.mail.heading import HARD, SOFT
 from mailhub.mail.quoted import quoted_pieces
 from mailhub.mail.tree import Node
 
-_BASE64_LINE = 57  # octets that make 76 columns
+_BASE64_COLUMNS = 76
 _LONGEST_NAME = 40  # letters, each of which may become twelve
 
 
@@ -101,8 +101,8 @@ def has_long_line(octets: bytes) -> bool:
 
 def base64_lines(content: bytes) -> bytes:
     """Base64 in lines of 76 columns."""
-    starts = range(0, len(content), _BASE64_LINE)
-    lines = (binascii.b2a_base64(content[start : start + _BASE64_LINE], newline=False) for start in starts)
+    whole = binascii.b2a_base64(content, newline=False)
+    lines = (whole[start : start + _BASE64_COLUMNS] for start in range(0, len(whole), _BASE64_COLUMNS))
     return b"".join(line + b"\r\n" for line in lines) or b"\r\n"
 
 
