@@ -120,7 +120,10 @@ def test_every_route_that_changes_something_is_known(still_pages: Pages) -> None
     """A new POST route comes with a look at who may press it (S-21)."""
     app: Flask = make_app(still_pages.town.hub)
     posts = {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert posts == {"/u/<token>", "/a/<token>", "/join", "/login", "/login/<token>", "/logout", "/me", "/me/<token>"}
+    assert posts == {
+        *("/u/<token>", "/a/<token>", "/join", "/login", "/login/<token>", "/logout", "/me", "/me/<token>"),
+        "/hooks/<provider>",
+    }
 
 
 @pytest.mark.parametrize("make", [lambda text: text, lambda text: f"{text};q=0.9,de;q=0.1"])
