@@ -77,10 +77,12 @@ def press(token: str) -> Response:
 
 
 def _pressed(session: Session, text: str) -> Pressed | None:
-    """What this button is, if the token is genuine, not expired, and the verb fits the thing."""
+    """What this button is, if the token is genuine, not expired, and the verb has a word and fits the thing."""
     found = read_token(session, text)
     verb = hub().verbs.find(request.args.get("v", ""))
-    if found is None or verb is None or found[0].kind.lasting or not verb.fits(found[0].kind.name):
+    if found is None or verb is None or not verb.words:  # what hears people's own words has none to press
+        return None
+    if found[0].kind.lasting or not verb.fits(found[0].kind.name):
         return None
     token, person = found
     thing = Thing(token.kind.name, token.thing)

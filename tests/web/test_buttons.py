@@ -142,3 +142,11 @@ def test_the_button_speaks_the_persons_language(quick_pages: Pages) -> None:
     quick_pages.town.joins("garden", "nives@example.org", language="it")
     link = f"/a/{quick_pages.link(tokens.LIST, 'nives@example.org', quick_pages.garden)}?v=pause"
     assert f"{TITLE['it']}: «pausa»?" in quick_pages.client.get(link).get_data(as_text=True)
+
+
+def test_what_is_said_in_ones_own_words_has_no_button(quick_pages: Pages) -> None:
+    link = f"/a/{quick_pages.link(tokens.MAILING, ANA, 1)}?v=answer"
+    for method in ("GET", "POST"):
+        page = quick_pages.client.open(link, method=method)
+        assert page.status_code == 200
+        assert "no longer valid" in page.get_data(as_text=True)
