@@ -230,6 +230,7 @@ def _answers(town: Town, person: Person, thing: Thing) -> str:
     return f"r.{town.hub.site.keys.issue(token, epoch=person.token_epoch)}@lists.test"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what each verb does on both is in its own stories
 def test_every_verb_does_the_same_by_every_route(place: Town) -> None:
     verbs = {verb.name: verb for verb in place.hub.verbs}
     assert verbs.keys() == CASES.keys(), "a verb that is declared has its case here"
