@@ -33,6 +33,6 @@ def latest(session: Session, site: Site, post_ids: Collection[int]) -> Mapping[i
         )
         .group_by(wrong.c.id)
     )
-    pairs = dict(session.execute(found).tuples().all())
+    pairs = dict(list(session.execute(found)))
     shown = {one.post.id: one for one in reading.shown(session, sorted(pairs.values()))}
     return {post_id: shown[right_id] for post_id, right_id in pairs.items() if right_id in shown}

@@ -198,9 +198,9 @@ def test_a_taken_kind_is_refused() -> None:
 
 
 def test_a_token_of_a_late_kind_is_as_long_and_passes_for_no_other() -> None:
-    late = tokens.Kind("late", 39)
+    late = tokens.Kind("late", 127)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setitem(tokens._kinds, 39, late)
+        patched.setitem(tokens._kinds, 127, late)
         written = KEYS.issue(Token(late, 7, 9, TODAY))
         assert len(written) == len(KEYS.issue(Token(tokens.RELAY, 7, 9)))
         assert KEYS.read(written, today=TODAY) == Token(late, 7, 9, TODAY)
