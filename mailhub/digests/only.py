@@ -5,20 +5,16 @@ What a room does not offer yet cannot come, and the answer says so: nobody is to
 
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
-from mailhub.digests import posts, text, wordings
+from mailhub.digests import asked, posts
 from mailhub.digests.items import write_items
 from mailhub.digests.offers import Offers
 from mailhub.digests.rule import Entry, arrange
 from mailhub.digests.tables import Letter
 from mailhub.digests.viewing import View, Viewer
-from mailhub.language import say, wrap
+from mailhub.language import say
 from mailhub.lists import acts, subscriptions
 from mailhub.lists.choices import ONLY
 from mailhub.lists.tables import DeliveryChoice
-from mailhub.people import persons
-from mailhub.people.tables import Person
 from mailhub.tokens import MAILING
 from mailhub.verbs import Act, Answer, Outcome, Thing
 
@@ -60,29 +56,16 @@ def left_out(offers: Offers) -> Callable[[Act], Outcome]:
     return perform
 
 
-def count(session: Session, act: Act) -> int:
+def count(act: Act) -> int:
     """How many messages were left out since this was last told."""
-    return len(posts.left_out(session, act.person_id, act.now).entries.get(act.person_id, ()))
+    return len(posts.left_out(act.session, act.person_id, act.now).entries.get(act.person_id, ()))
 
 
 def _keep(act: Act, entries: list[Entry]) -> Letter:
-    person = act.session.get_one(Person, act.person_id)
-    letter = Letter(
-        person_id=person.id,
-        slot=act.now,
-        language=act.language,
-        time_zone=persons.zone_of(person, act.site),
-        written_at=act.now,
-        owed_at=act.now,
-        query="",
-    )
-    act.session.add(letter)
-    act.session.flush()
+    letter = asked.begin(act, "")
     write_items(act.session, letter, arrange(entries))
     return letter
 
 
 def _text(view: View) -> str:
-    rest = [say(view.letter.language, "digests.rest")] if len(view.told) > 1 else []
-    blocks = ["\n".join(lines) for lines in text.parted(view)]
-    return "\n\n".join([*blocks, text.RULE, wrap(wordings.answering(view)), *map(wrap, rest)])
+    return asked.words(view, *([say(view.letter.language, "digests.rest")] if len(view.told) > 1 else []))

@@ -9,14 +9,12 @@ from collections.abc import Callable, Sequence
 from mailhub.archive import queries
 from mailhub.archive.queries import Query
 from mailhub.archive.reading import Shown
-from mailhub.digests import text, wordings
+from mailhub.digests import asked as letters
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import How, Letter, LetterItem
-from mailhub.digests.viewing import View, Viewer
-from mailhub.language import say, wrap
+from mailhub.digests.viewing import Viewer
+from mailhub.language import say
 from mailhub.lists import finding, things, visibility
-from mailhub.people import persons
-from mailhub.people.tables import Person
 from mailhub.tokens import MAILING
 from mailhub.verbs import Act, Answer, Outcome, Thing
 
@@ -80,23 +78,12 @@ def _found(act: Act, offers: Offers, said: str, asked: Query, hits: Sequence[Sho
         else say(act.language, "digests.found-more", count=count, words=asked.words)
     )
     values = {"words": asked.words, "told": told}
-    return Answer("digests.found", values, Thing(MAILING.name, letter.id), below=_text(view))
+    return Answer("digests.found", values, Thing(MAILING.name, letter.id), below=letters.words(view))
 
 
 def _keep(act: Act, said: str, hits: Sequence[Shown]) -> Letter:
     """A letter in rows, so that its numbers can be answered for as long as those of any letter."""
-    person = act.session.get_one(Person, act.person_id)
-    letter = Letter(
-        person_id=person.id,
-        slot=act.now,
-        language=act.language,
-        time_zone=persons.zone_of(person, act.site),
-        written_at=act.now,
-        owed_at=act.now,
-        query=said,
-    )
-    act.session.add(letter)
-    act.session.flush()
+    letter = letters.begin(act, said)
     for number, one in enumerate(hits, start=1):
         item = LetterItem(letter_id=letter.id, position=number, number=number, how=_how(number))
         item.thing, item.thing_id, item.list_id = things.POST, one.post.id, one.post.list_id
@@ -107,8 +94,3 @@ def _keep(act: Act, said: str, hits: Sequence[Shown]) -> Letter:
 
 def _how(number: int) -> How:
     return How.WHOLE if number <= WHOLE else How.LENGTH
-
-
-def _text(view: View) -> str:
-    blocks = ["\n".join(lines) for lines in text.parted(view)]
-    return "\n\n".join([*blocks, text.RULE, wrap(wordings.answering(view))])

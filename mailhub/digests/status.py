@@ -91,7 +91,7 @@ def _mails(act: Act, person: Person) -> Iterator[str]:
     for what in ("waiting", "deferred", "doubt", "returned", "held"):
         if counted[what]:
             yield say(act.language, f"digests.status-{what}", count=counted[what])
-    if left := only.count(act.session, act):
+    if left := only.count(act):
         yield say(act.language, "digests.status-left", count=left)
     if reading.reads_by_letter(act.session, person.id):
         each = readers.rhythm_of(act.session, act.site, person)
