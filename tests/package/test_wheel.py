@@ -29,7 +29,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _run(sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", str(folder), str(ROOT))
     [sdist] = folder.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "source", filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian's 3.11.2 has none yet
+        archive.extractall(folder / "source")
     [source] = (folder / "source").iterdir()
     _run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(source))
     [wheel] = folder.glob("*.whl")
