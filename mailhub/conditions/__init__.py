@@ -5,10 +5,25 @@ from mailhub.conditions.parser import parse
 from mailhub.conditions.reading import read
 from mailhub.conditions.spelling import written
 from mailhub.conditions.sql import where
-from mailhub.conditions.tree import And, Comparison, Condition, Membership, Not, Operator, Or, Presence, facts_used
+from mailhub.conditions.timing import flips, is_timed, resolved
+from mailhub.conditions.tree import (
+    Anchor,
+    And,
+    Comparison,
+    Condition,
+    Membership,
+    Not,
+    Operator,
+    Or,
+    Presence,
+    Relative,
+    Unit,
+    facts_used,
+)
 from mailhub.conditions.values import Reason, holds, reasons
 
 __all__ = [
+    "Anchor",
     "And",
     "Comparison",
     "Condition",
@@ -18,12 +33,17 @@ __all__ = [
     "Or",
     "Presence",
     "Reason",
+    "Relative",
+    "Unit",
     "explain",
     "facts_used",
+    "flips",
     "holds",
+    "is_timed",
     "parse",
     "read",
     "reasons",
+    "resolved",
     "where",
     "written",
 ]

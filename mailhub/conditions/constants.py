@@ -16,8 +16,12 @@ _WANTED = {  # by type: the words that may stand for it, its name, and the cure 
     FactType.CHOICE: ((Kind.TEXT, Kind.WORD), "a choice", "write one of: {choices}"),
     FactType.NUMBER: ((Kind.NUMBER,), "a number", "write it without quotes, such as 3 or 2.5"),
     FactType.FLAG: ((Kind.WORD,), "a flag", "write true or false"),
-    FactType.DATE: ((Kind.DATE,), "a date", "write it without quotes, such as 2026-03-14"),
-    FactType.INSTANT: ((Kind.INSTANT,), "an instant", "write it without quotes, such as 2026-03-14T09:00+01:00"),
+    FactType.DATE: ((Kind.DATE,), "a date", "write it without quotes, such as 2026-03-14 or today"),
+    FactType.INSTANT: (
+        (Kind.INSTANT,),
+        "an instant",
+        "write it without quotes: 2026-03-14T09:00+01:00 or now - 3 days",
+    ),
 }
 
 

@@ -6,7 +6,10 @@
     test:       fact ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) ( constant | fact )
                 fact "in" "(" constant { "," constant } ")"  |  fact "not in" …
                 fact "is known"  |  fact "is unknown"
+                fact "within" length                          (that long back from now or today, up to it)
                 fact                                          (a flag: the same as "= true")
+    constant:   text | word | number | date | instant | ( "now" | "today" ) [ ( "+" | "-" ) length ]
+    length:     number ( "minutes" | "hours" | "days" | "weeks" )              (`moments` reads both)
 
 `==` is read as `=`, a constant may stand left of the sign, and brackets round a list may be square. Functions of facts
 (`since(…)`, `count(…)`) would be a third kind of operand, read in `_test`.
@@ -15,7 +18,19 @@
 from collections.abc import Callable, Set
 
 from mailhub.conditions.constants import NOT_BARE, constant, kind_of
-from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Operator, Or, Presence
+from mailhub.conditions.moments import lately, moment
+from mailhub.conditions.tree import (
+    And,
+    Comparison,
+    Condition,
+    Constant,
+    Membership,
+    Not,
+    Operator,
+    Or,
+    Presence,
+    Relative,
+)
 from mailhub.conditions.words import Kind, Trouble, Word, words
 from mailhub.content import BadContent, Problem
 from mailhub.content.scalars import is_fit
@@ -129,6 +144,10 @@ class _Parser:
             return Membership(fact, self._list(fact))
         if self._took("not", "in"):
             return Not(Membership(fact, self._list(fact)))
+        if self._took("within"):
+            return lately(fact, self._take(), self._take())
+        if self._took("not", "within"):
+            return Not(lately(fact, self._take(), self._take()))
         if fact.type is FactType.FLAG:
             return Comparison(fact, Operator.EQUAL, True)
         cure = f"write such as {fact.name} is known, or compare it with = or <"
@@ -152,7 +171,7 @@ class _Parser:
         operator = self._operator(fact, self._take())
         right = self._next
         if right.kind is not Kind.NAME:
-            return Comparison(fact, operator, self._constant(fact, operator, self._take()))
+            return Comparison(fact, operator, self._operand(fact, operator, self._take()))
         other = self._fact()
         if other.type is not fact.type:
             what = f"{fact.name} is {kind_of(fact)}, {other.name} is {kind_of(other)}"
@@ -170,13 +189,18 @@ class _Parser:
             raise Trouble(left.place, "there is no fact in this comparison", _A_FACT)
         fact = self._fact()
         operator = self._operator(fact, Word(Kind.SIGN, _SWAPPED.get(sign.text, sign.text), sign.place))
-        return Comparison(fact, operator, self._constant(fact, operator, left))
+        return Comparison(fact, operator, self._operand(fact, operator, left))
 
     def _operator(self, fact: Fact, sign: Word) -> Operator:
         operator = Operator("=" if sign.text == "==" else sign.text)
         if fact.type in _UNORDERED and operator not in (Operator.EQUAL, Operator.UNEQUAL):
             raise Trouble(sign.place, f"{fact.name} is {kind_of(fact)}, which has no order", "write = or !=")
         return operator
+
+    def _operand(self, fact: Fact, operator: Operator, word: Word) -> Constant | Relative:
+        if word.kind is Kind.MOMENT and fact.type in (FactType.DATE, FactType.INSTANT):
+            return moment(word, fact, operator)
+        return self._constant(fact, operator, word)
 
     def _constant(self, fact: Fact, operator: Operator, word: Word) -> Constant:
         if word.kind in (Kind.END, Kind.SIGN):
@@ -197,13 +221,19 @@ class _Parser:
         closing = "]" if self._took("[") else ")"
         if closing == ")":
             self._expect("(", "write the values in brackets: (a, b)")
-        values = [self._constant(fact, Operator.EQUAL, self._take())]
+        values = [self._listed(fact)]
         while self._took(","):
-            values.append(self._constant(fact, Operator.EQUAL, self._take()))
+            values.append(self._listed(fact))
         self._expect(closing, "close the bracket, and put a comma between values")
         if len(values) > MOST_CONSTANTS:
             raise Trouble(self._next.place, "too many values", f"write {MOST_CONSTANTS} at most")
         return tuple(values)
+
+    def _listed(self, fact: Fact) -> Constant:
+        word = self._take()
+        if word.kind is Kind.MOMENT and fact.type in (FactType.DATE, FactType.INSTANT):
+            raise Trouble(word.place, f"{word.text} cannot stand in a list", f"write {fact.name} >= {word.text}")
+        return self._constant(fact, Operator.EQUAL, word)
 
     def _expect(self, sign: str, cure: str) -> None:
         if not self._took(sign):

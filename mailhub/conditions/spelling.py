@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Or, Presence
+from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Or, Presence, Relative
 from mailhub.facts import Fact
 
 
@@ -30,9 +30,13 @@ def _inside(condition: Condition) -> str:
     return f"({text})" if isinstance(condition, And | Or) else text
 
 
-def spelled(value: Constant) -> str:
-    """One constant."""
+def spelled(value: Constant | Relative) -> str:
+    """One constant, or one moment."""
     match value:
+        case Relative(anchor, 0):
+            return anchor
+        case Relative(anchor, amount, unit):
+            return f"{anchor} {'-' if amount < 0 else '+'} {abs(amount)} {unit}"
         case bool():
             return "true" if value else "false"
         case str():

@@ -9,7 +9,19 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Operator, Or, Presence, Test
+from mailhub.conditions.tree import (
+    And,
+    Comparison,
+    Condition,
+    Constant,
+    Membership,
+    Not,
+    Operator,
+    Or,
+    Presence,
+    Relative,
+    Test,
+)
 from mailhub.facts import Fact, FactType
 
 _OPPOSITE = {
@@ -45,7 +57,8 @@ def _c(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
 def where(condition: Condition, person_id: ColumnElement[int]) -> ColumnElement[bool]:
     """For a WHERE over people: true for those for whom the condition holds.
 
-    For the others it is false or null; so negate the condition (`Not`), never this expression.
+    For the others it is false or null; so negate the condition (`Not`), never this expression. Raises ValueError where
+    it still counts from now or today: see `timing.resolved`.
     """
     return _where(condition, person_id, wanted=True)
 
@@ -71,8 +84,20 @@ def _test(test: Test, person: ColumnElement[int], *, wanted: bool) -> ColumnElem
             values = [_bound(value, fact, found) for value in among]
             return found.in_(values) if wanted else found.not_in(values)
         case Comparison(fact, operator, other):
-            right = _expression(other, person) if isinstance(other, Fact) else _bound(other, fact, found)
+            right = _right(other, fact, found, person)
             return _compared(found, operator if wanted else _OPPOSITE[operator], right)
+
+
+def _right(
+    other: Fact | Constant | Relative, fact: Fact, beside: ColumnElement[Any], person: ColumnElement[int]
+) -> ColumnElement[Any]:
+    match other:
+        case Fact():
+            return _expression(other, person)
+        case Relative():
+            raise ValueError(f"{other.anchor} is no instant yet: resolve the condition first")
+        case _:
+            return _bound(other, fact, beside)
 
 
 def _compared(left: ColumnElement[Any], operator: Operator, right: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -6,6 +6,8 @@ Three rules make it total, and the same for one person and for many:
 - `not` asks for the opposite comparison, so that it is false as well: `not x = 1` means `x != 1`, `not (a and b)` means
   `not a or not b`. Only `is known` and `is unknown` speak about what is not known.
 - Text compares by code point, case and accents included; a choice and a flag are only equal or not.
+
+A test may count from `now` or `today`; the evaluators take it once `timing` has put an instant or a date in its place.
 """
 
 from collections.abc import Iterator
@@ -29,13 +31,41 @@ class Operator(StrEnum):
     MORE_OR_EQUAL = ">="
 
 
+class Anchor(StrEnum):
+    """What a moment is counted from: an instant, or the site's calendar day."""
+
+    NOW = "now"
+    TODAY = "today"
+
+
+class Unit(StrEnum):
+    """As `timedelta` names them."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A moment that moves on with the clock: `now - 30 days`, `today`.
+
+    Beside an instant, `today` is the first instant of that day.
+    """
+
+    anchor: Anchor
+    amount: int = 0  # below zero: back in time
+    unit: Unit = Unit.DAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A fact against a constant or another fact of its type."""
+    """A fact against a constant, a moment or another fact of its type."""
 
     fact: Fact
     operator: Operator
-    other: Fact | Constant
+    other: Fact | Constant | Relative
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mailhub.conditions.tree import (
     Operator,
     Or,
     Presence,
+    Relative,
     Test,
     facts_used,
 )
@@ -41,7 +42,10 @@ class Reason:
 
 
 def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
-    """Whether the condition holds for these facts, by name; a fact that is missing is not known."""
+    """Whether the condition holds for these facts, by name; a fact that is missing is not known.
+
+    Raises ValueError where it still counts from now or today: see `timing.resolved`.
+    """
     return _holds(condition, values, wanted=True)
 
 
@@ -87,6 +91,8 @@ def _judge(test: Test, values: Mapping[str, Any]) -> bool | None:
         return None
     if isinstance(test, Membership):
         return found in test.among
+    if isinstance(test.other, Relative):
+        raise ValueError(f"{test.other.anchor} is no instant yet: resolve the condition first")
     other = _value(test.other, values) if isinstance(test.other, Fact) else test.other
     return None if other is None else bool(_COMPARE[test.operator](found, other))
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     DATE = "date"
     INSTANT = "instant"
+    MOMENT = "moment"  # now or today, with what is added or taken away
     SIGN = "sign"
     END = "end"
 
@@ -44,6 +45,7 @@ _WORD = re.compile(
   | (?P<date>    \d{4}-\d\d-\d\d )
   | (?P<number>  -?\d+(?:\.\d+)? )
   | (?P<name>    [^\W\d]\w*(?:\.\w+)+ )
+  | (?P<moment>  (?:now|today)\b (?: \s* [+-] \s* [\d.]* \s* [^\W\d]* )? )
   | (?P<word>    [^\W\d][\w-]* )
   | (?P<text>    "(?:[^"\\]|\\["\\])*" | '(?:[^'\\]|\\['\\])*' )
   | (?P<sign>    == | [!<>]= | [=<>(),] | \[ | \] )

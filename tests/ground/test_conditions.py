@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailhub.conditions import (
+    Anchor,
     And,
     Comparison,
     Condition,
@@ -22,12 +23,17 @@ from mailhub.conditions import (
     Operator,
     Or,
     Presence,
+    Relative,
+    Unit,
     explain,
     facts_used,
+    flips,
     holds,
+    is_timed,
     parse,
     read,
     reasons,
+    resolved,
     where,
     written,
 )
@@ -75,13 +81,33 @@ AMOUNTS = [
     Decimal("99999.999"),
 ]
 DOUBLES = [-0.1, 0.0, 0.1, 0.30000000000000004, 0.3, 1e-7, 2.5, 3.0]
-DATES = [date(1, 1, 1), date(1999, 12, 31), date(2026, 3, 14), date(2026, 3, 15), date(9999, 12, 31)]
+DATES = [
+    date(1, 1, 1),
+    date(1999, 12, 31),
+    date(2026, 3, 14),
+    date(2026, 3, 15),
+    date(2026, 3, 29),
+    date(9999, 12, 31),
+]
 INSTANTS = [
     datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC),
     datetime(2026, 3, 14, 9, tzinfo=UTC),
     datetime(2026, 3, 14, 9, 0, 0, 1, UTC),
     datetime(2026, 3, 14, 10, tzinfo=timezone(timedelta(hours=2))),
+    datetime(2026, 3, 28, 23, tzinfo=UTC),
 ]
+# Where summer begins at two at night, at midnight (Beirut), where it ends at midnight (Santiago), a skipped day.
+ZONES = ["Europe/Rome", "UTC", "Asia/Beirut", "America/Santiago", "Pacific/Apia", "Asia/Kathmandu"]
+NOWS = st.sampled_from(
+    [
+        datetime(2026, 3, 14, 9, tzinfo=UTC),
+        datetime(2026, 3, 15, 8, 59, 59, 999_999, UTC),
+        datetime(2026, 3, 28, 23, 30, tzinfo=UTC),
+        datetime(2011, 12, 30, 9, 59, 59, 999_999, UTC),
+    ]
+) | st.integers(0, 40 * 365 * 86_400).map(lambda seconds: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+
+NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 
 META = sa.MetaData()
 SORTED_OTHERWISE = sa.String().with_variant(sa.String(collation="NOCASE"), "sqlite")
@@ -198,6 +224,24 @@ def operators(of: Fact) -> st.SearchStrategy[Operator]:
 
 
 @st.composite
+def moments(draw: st.DrawFn, of: Fact) -> Relative:
+    anchor = Anchor.TODAY if of.type is FactType.DATE else draw(st.sampled_from(Anchor))
+    amount = draw(st.sampled_from([0, 1, -1, 14, -14]) | st.integers(-5_000, 5_000))
+    units = [Unit.DAYS, Unit.WEEKS] if anchor is Anchor.TODAY else list(Unit)
+    return Relative(anchor, amount, draw(st.sampled_from(units))) if amount else Relative(anchor)
+
+
+@st.composite
+def timed_test(draw: st.DrawFn) -> Condition:
+    first = draw(st.sampled_from([each for each in FACTS if each.type in (FactType.DATE, FactType.INSTANT)]))
+    moment = draw(moments(first))
+    clear = list(Operator) if first.type is FactType.DATE else [Operator.LESS, Operator.MORE_OR_EQUAL]
+    if first.type is FactType.INSTANT and moment.anchor is Anchor.NOW:
+        clear += [Operator.MORE, Operator.LESS_OR_EQUAL]
+    return Comparison(first, draw(st.sampled_from(clear)), moment)
+
+
+@st.composite
 def some_test(draw: st.DrawFn) -> Condition:
     first = draw(st.sampled_from(list(FACTS)))
     match draw(st.integers(0, 5)):
@@ -217,14 +261,16 @@ def joined(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     return parts.map(Not) | several.map(And) | several.map(Or)
 
 
-CONDITIONS = st.recursive(some_test(), joined, max_leaves=6)
+CONDITIONS = st.recursive(some_test() | timed_test(), joined, max_leaves=6)
+TIMED = st.recursive(timed_test(), joined, max_leaves=6)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(batch=st.lists(CONDITIONS, min_size=5, max_size=10))
-def test_both_judges_agree_on_every_condition_and_person(
-    folk: sa.Connection, values: dict[int, Mapping[str, Any]], batch: list[Condition]
+@given(written_so=st.lists(CONDITIONS, min_size=5, max_size=10), now=NOWS, zone=st.sampled_from(ZONES))
+def test_both_judges_agree_on_every_condition_and_person_at_any_moment(
+    folk: sa.Connection, values: dict[int, Mapping[str, Any]], written_so: list[Condition], now: datetime, zone: str
 ) -> None:
+    batch = [resolved(condition, now, zone) for condition in written_so]
     columns = [
         sa.case((where(condition, FOLK.c.id), 1), else_=0).label(f"c{place}") for place, condition in enumerate(batch)
     ]
@@ -243,16 +289,48 @@ def test_a_condition_written_out_is_read_as_itself(condition: Condition) -> None
 
 
 @settings(max_examples=150, deadline=None)
-@given(condition=CONDITIONS, person=st.integers(1, 80))
-def test_the_tests_that_decided_all_point_the_way_of_the_whole(condition: Condition, person: int) -> None:
-    row = everyone()[person - 1]
-    facts = {f"person.{column}": value for column, value in row.items()}
+@given(condition=CONDITIONS, person=st.integers(1, 80), now=NOWS)
+def test_the_tests_that_decided_all_point_the_way_of_the_whole(
+    condition: Condition, person: int, now: datetime
+) -> None:
+    facts = facts_of(person)
+    condition = resolved(condition, now, "Europe/Rome")
 
     result = holds(condition, facts)
 
     decided = reasons(condition, facts)
     assert decided
     assert {reason.held for reason in decided} == {result}
+
+
+def facts_of(person: int) -> dict[str, Any]:
+    return {f"person.{column}": value for column, value in everyone()[person - 1].items()}
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    condition=TIMED | CONDITIONS,
+    person=st.integers(1, 80),
+    now=NOWS,
+    zone=st.sampled_from(ZONES),
+    between=st.lists(st.floats(0, 1, exclude_max=True), max_size=8),
+)
+def test_until_it_flips_a_condition_says_the_same(
+    condition: Condition, person: int, now: datetime, zone: str, between: list[float]
+) -> None:
+    facts = facts_of(person)
+
+    def says(at: datetime) -> bool:
+        return holds(resolved(condition, at, zone), facts)
+
+    flip = flips(condition, facts, now, zone)
+
+    end = flip or now + timedelta(days=36_525)
+    just_before = end - timedelta(microseconds=1)
+    moments = [min(now + (end - now) * share, just_before) for share in between]
+    assert all(says(moment) is says(now) for moment in [*moments, just_before])
+    assert says(end) is (says(now) if flip is None else not says(now))
+    assert flip is None or (flip > now and is_timed(condition))
 
 
 def test_what_is_selected_for_many_is_what_where_says(folk: sa.Connection) -> None:
@@ -310,6 +388,25 @@ def test_what_is_not_known_compares_as_false_also_under_not(text: str, known: bo
         ("person.joined_at < 2026-03-14T09:00+01:00", "person.joined_at < 2026-03-14T08:00:00Z"),
         ("person.born >= 2026-03-14", "person.born >= 2026-03-14"),
         ("person.amount\n  > 100.0", "person.amount > 100"),
+        ("person.joined_at >= now - 30 days", "person.joined_at >= now - 30 days"),
+        ("now-2h > person.joined_at", "person.joined_at < now - 2 hours"),
+        (
+            "person.joined_at < now + 90 min and person.away",
+            "person.joined_at < now + 90 minutes and person.away = true",
+        ),
+        ("person.joined_at > now", "person.joined_at > now"),
+        ("person.joined_at < today - 1 week", "person.joined_at < today - 1 weeks"),
+        ("today <= person.joined_at", "person.joined_at >= today"),
+        ("person.born = today + 0 days", "person.born = today"),
+        ("person.born in (2026-03-14)", "person.born in (2026-03-14)"),
+        ("person.joined_at within 30d", "person.joined_at >= now - 30 days and person.joined_at <= now"),
+        ("person.born within 2 weeks", "person.born >= today - 2 weeks and person.born <= today"),
+        (
+            "person.joined_at not within 6 hours",
+            "not (person.joined_at >= now - 6 hours and person.joined_at <= now)",
+        ),
+        ('person.city = "now"', 'person.city = "now"'),
+        ("person.city = nowhere", 'person.city = "nowhere"'),
     ],
 )
 def test_conditions_are_read_as_organisers_write_them(text: str, meaning: str) -> None:
@@ -331,6 +428,27 @@ def test_conditions_are_read_as_organisers_write_them(text: str, meaning: str) -
         ("person.joined_at < 2026-03-14", 20, "is an instant", "2026-03-14T09:00+01:00"),
         ("person.joined_at < 2026-03-14T09:00", 20, "no time zone", "2026-03-14T09:00+01:00"),
         ("person.joined_at < 0001-01-01T00:00+02:00", 20, "no instant", "zone"),
+        ("person.joined_at = now", 20, "never exactly now", "write < or >="),
+        ("person.joined_at <= today", 21, "today lasts a day", "person.joined_at >= today"),
+        ("today = person.joined_at", 1, "today lasts a day", "person.joined_at < today"),
+        ("person.born < now - 3 days", 15, "is a date, now is an instant", "write today"),
+        ("person.born < today - 3 hours", 15, "whole days", "count from now"),
+        ("person.joined_at < now - 3", 20, "3 is no length of time", "such as 30 days"),
+        ("person.joined_at < now -", 20, "nothing is no length of time", "such as 30 days"),
+        ("person.joined_at < now - 2.5 days", 20, "2.5 days is no length of time", "such as 30 days"),
+        ("person.joined_at < now - 6 months", 20, "6 months is no length of time", "such as 30 days"),
+        ("person.joined_at < now - 3 and person.away", 20, "3 and is no length of time", "such as 30 days"),
+        ("person.joined_at < now - 101 years", 20, "101 years is no length of time", "such as 30 days"),
+        ("person.joined_at < now - 40000 days", 20, "too far away", "a hundred years"),
+        ("person.born in (today)", 17, "today cannot stand in a list", "person.born >= today"),
+        ("person.age > today", 14, "is a number, today is not", "without quotes"),
+        ("person.city = now", 15, "is text, now is not", "in quotes"),
+        ("person.age within 3 days", 19, "is a number", "compare"),
+        ("person.born within 3 hours", 20, "never within 3 hours", "days or weeks"),
+        ("person.joined_at within 0 days", 25, "never within 0 days", "days or weeks"),
+        ("person.joined_at within a week", 25, "takes a length of time", "such as 30 days"),
+        ("person.joined_at within", 24, "takes a length of time", "such as 30 days"),
+        ("now < now", 1, "no fact", "person.language"),
         ("person.age = null", 14, "nothing compares with null", "write person.age is unknown"),
         ("person.city != null", 16, "nothing compares with null", "write person.city is known"),
         ("person.city = unknown", 15, "no text", "person.city is unknown"),
@@ -361,14 +479,19 @@ def test_a_condition_that_cannot_be_judged_is_refused_with_place_and_cure(
         parse(text, FACTS, file="lists/garden.yaml", line=14)
 
     [problem] = refused.value.problems
-    assert (problem.file, problem.line) == ("lists/garden.yaml", 14)
+    assert (problem.file, problem.line) == ("lists/garden.yaml", 14), problem
     assert f"letter {letter}: " in problem.what
     assert what in problem.what
     assert cure in problem.cure
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(st.sampled_from("person.age city=<>!()[],'\"\\ and or not in is 0123-T:Z\n"), max_size=60) | st.text())
+@given(
+    st.text(
+        st.sampled_from("person.age city=<>!()[],'\"\\ and or not in is now today within days 0123+-T:Z\n"), max_size=60
+    )
+    | st.text()
+)
 def test_no_text_breaks_the_parser(text: str) -> None:
     with suppress(BadContent):
         assert facts_used(parse(text, FACTS))
@@ -431,14 +554,82 @@ def test_yaml_cannot_join_more_tests_than_a_database_nests() -> None:
 def test_an_explanation_names_what_decided_in_both_languages() -> None:
     condition = parse("person.age >= 18 and (person.city = Faenza or not person.away)", FACTS)
 
-    assert explain(condition, {"person.age": 40, "person.away": False}, "it") == (
+    assert explain(condition, {"person.age": 40, "person.away": False}, "it", now=NOW, zone="Europe/Rome") == (
         "person.age >= 18 è vero: person.age è 40",
         "not person.away = true è vero: person.away è false",
     )
-    assert explain(condition, {"person.age": 3, "person.city": "Faenza"}, "en") == (
+    assert explain(condition, {"person.age": 3, "person.city": "Faenza"}, "en", now=NOW, zone="Europe/Rome") == (
         "person.age >= 18 is not true: person.age is 3",
     )
-    assert explain(condition, {"person.age": 40, "person.city": "Lugo"}, "en") == (
+    assert explain(condition, {"person.age": 40, "person.city": "Lugo"}, "en", now=NOW, zone="Europe/Rome") == (
         'person.city = "Faenza" is not true: person.city is "Lugo"',
         "not person.away = true is not true: person.away is not known",
     )
+
+
+def test_an_explanation_says_which_moment_was_meant_and_tells_the_hours_of_the_zone() -> None:
+    condition = parse("person.joined_at < now - 2 weeks and person.born >= today - 1 day", FACTS)
+    facts = {"person.joined_at": datetime(2026, 3, 14, 9, tzinfo=UTC), "person.born": date(2026, 3, 1)}
+
+    assert explain(condition, facts, "it", now=NOW, zone="Europe/Rome") == (
+        "person.born >= today - 1 days non è vero: person.born è 2026-03-01, today - 1 days è 2026-03-29",
+    )
+    assert explain(parse("person.joined_at < now - 2 weeks", FACTS), facts, "en", now=NOW, zone="Europe/Rome") == (
+        "person.joined_at < now - 2 weeks is true: person.joined_at is 2026-03-14T10:00+01:00, "
+        "now - 2 weeks is 2026-03-16T13:00+01:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "meaning"),
+    [
+        ("person.joined_at < now - 3 days", "2026-03-30T12:00Z", "person.joined_at < 2026-03-27T12:00:00Z"),
+        ("person.joined_at < today - 1 day", "2026-03-30T12:00Z", "person.joined_at < 2026-03-28T23:00:00Z"),
+        ("person.joined_at >= today", "2026-03-29T22:30Z", "person.joined_at >= 2026-03-29T22:00:00Z"),
+        ("person.born = today", "2026-03-29T21:59Z", "person.born = 2026-03-29"),
+        ("person.born = today", "2026-03-29T22:00Z", "person.born = 2026-03-30"),
+        ("person.born = today + 2 weeks or not person.away", "2026-03-29T12:00Z", None),
+    ],
+)
+def test_days_before_now_have_24_hours_and_today_is_the_day_of_the_zone(
+    text: str, now: str, meaning: str | None
+) -> None:
+    found = written(resolved(parse(text, FACTS), datetime.fromisoformat(now), "Europe/Rome"))
+
+    assert found == (meaning or "person.born = 2026-04-12 or not person.away = true")
+
+
+def test_a_condition_that_counts_from_now_is_not_judged_before_it_is_known_when(folk: sa.Connection) -> None:
+    condition = parse("person.joined_at > now - 1 day", FACTS)
+
+    with pytest.raises(ValueError, match="resolve"):
+        holds(condition, {"person.joined_at": NOW})
+    with pytest.raises(ValueError, match="resolve"):
+        where(condition, FOLK.c.id)
+
+
+@pytest.mark.parametrize(
+    ("text", "flip"),
+    [
+        ("person.joined_at within 30 days", "2026-04-13T09:00:00.000001Z"),  # the thirtieth day to its last moment
+        ("person.joined_at < now - 30 days", "2026-04-13T09:00:00.000001Z"),
+        ("person.joined_at > now - 30 days", "2026-04-13T09:00Z"),
+        ("person.joined_at < today - 30 days", "2026-04-13T22:00Z"),
+        ("person.born = today", "2026-03-31T22:00Z"),
+        ("person.born < today", "2026-04-01T22:00Z"),
+        ("person.joined_at within 1 day", None),  # it is past, and stays so
+        ("person.died < today", None),  # it is not known
+        ("person.joined_at < now - 30 days and person.away", None),  # it makes no difference
+        ("person.age > 3", None),
+    ],
+)
+def test_the_next_flip_is_the_instant_at_which_it_changes_by_itself(text: str, flip: str | None) -> None:
+    facts = {
+        "person.joined_at": datetime(2026, 3, 14, 9, tzinfo=UTC),
+        "person.born": date(2026, 4, 1),
+        "person.away": False,
+    }
+
+    found = flips(parse(text, FACTS), facts, NOW, "Europe/Rome")
+
+    assert found == (datetime.fromisoformat(flip) if flip else None)
