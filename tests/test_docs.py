@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from click import Group
 
-from mailhub import wording
+from mailhub import conditions, wording
 from mailhub.cli.main import COMMANDS, main
 from mailhub.db import migrate
 from mailhub.db.base import Base
+from mailhub.delivery.facts import FACTS as OF_MAILBOXES
+from mailhub.facts import Facts
 from mailhub.hub.build import all_verbs
 from mailhub.inbound import other_account
+from mailhub.lists import facts as list_facts
 from mailhub.lists.written import keys
+from mailhub.people import facts as person_facts
 from mailhub.settings import Settings
 from mailhub.templates import written as templates
 from mailhub.templates.compiling import compiled
@@ -205,3 +209,19 @@ def test_a_guide_can_be_read_in_one_go(guide: Path) -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(path.name[:3]) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_fact_is_described_and_every_condition_shown_can_be_judged() -> None:
+    of_lists = [*list_facts.FACTS, *list_facts.facts_of(["orto", "piazza-alta"])]
+    known = Facts([*person_facts.FACTS, person_facts.field("town"), *OF_MAILBOXES, *of_lists])
+    guide = read("docs/conditions.md")
+    table = guide.partition("## What may be asked")[2]
+    described = {name for name in code(table) if re.fullmatch(r"[a-z]+\.[a-z_.]+", name)}
+
+    assert described == {fact.name for fact in known if not fact.name.startswith("list.piazza")} | {
+        "list.piazza_alta.member"
+    }
+    shown = [text for text in code(guide) if " " in text and text.split()[0] in {fact.name for fact in known}]
+    assert len(shown) > 10
+    for text in shown:
+        conditions.parse(text, known)

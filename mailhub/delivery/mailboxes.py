@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mailhub import formats, language, tokens
 from mailhub.clock import local
@@ -121,10 +121,11 @@ def of_person(session: Session, person_id: int) -> Mailbox | None:
 
 def is_out_of_reach(person_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """Whether the mailbox we write to is set aside, for the query of another room."""
+    first = aliased(Address)  # that query may read addresses as well
     return sa.exists().where(
-        Address.person_id == person_id,
-        Address.rank == 0,
-        Mailbox.address_id == Address.id,
+        first.person_id == person_id,
+        first.rank == 0,
+        Mailbox.address_id == first.id,
         Mailbox.set_aside_at.is_not(None),
     )
 

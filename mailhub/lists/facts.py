@@ -1,49 +1,115 @@
-"""What this room knows about a person, for conditions: whether they belong, since when, how they receive."""
+"""What this room knows about a person, for conditions: whether they belong, how they receive, what they wrote.
+
+Posts are those published here: an archive that is read in from a file is nobody's doing, and notes no activity.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 
+from mailhub.archive.posts import MAIL
+from mailhub.archive.tables import Post, PostState
 from mailhub.facts import Fact, FactType
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
 
 Column = ColumnElement[int]
+Expression = Callable[[Column], ColumnElement[Any]]
 CHANGED_BY = ("subscription.confirmed", "subscription.left", "subscription.restored")
 MOVED_BY = (*CHANGED_BY, "subscription.paused", "subscription.resumed", "subscription.changed")
+WRITTEN_BY = ("post.published", "post.withdrawn")
 
 
-def _mine(person: Column, *more: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return (Subscription.person_id == person, Subscription.state.in_(BELONGING), *more)
+def _place(person: Column, slug: str | None) -> tuple[type[Subscription], tuple[ColumnElement[bool], ...]]:
+    """Their places, in all lists or in one, and what makes them theirs; the query that asks may read places as well."""
+    place = aliased(Subscription)
+    here = () if slug is None else (place.list_id == _list_id(slug),)
+    return place, (place.person_id == person, place.state.in_(BELONGING), *here)
 
 
-def _belongs(*more: ColumnElement[bool]) -> Callable[[Column], ColumnElement[Any]]:
-    return lambda person: sa.exists().where(*_mine(person, *more))
+def _list_id(slug: str) -> ColumnElement[int]:
+    group = aliased(MailList)
+    return sa.select(group.id).where(group.slug == slug).scalar_subquery()
 
 
-def _since(*more: ColumnElement[bool]) -> Callable[[Column], ColumnElement[Any]]:
-    return lambda person: sa.select(sa.func.min(Subscription.joined_at)).where(*_mine(person, *more)).scalar_subquery()
+def _belongs(slug: str | None = None, **more: object) -> Expression:
+    """Whether there is a place of theirs, in which these columns have these values."""
+
+    def belongs(person: Column) -> ColumnElement[Any]:
+        place, mine = _place(person, slug)
+        return sa.exists().where(*mine, *(getattr(place, name) == value for name, value in more.items()))
+
+    return belongs
+
+
+def _since(slug: str | None = None) -> Expression:
+    def since(person: Column) -> ColumnElement[Any]:
+        place, mine = _place(person, slug)
+        return sa.select(sa.func.min(place.joined_at)).where(*mine).scalar_subquery()
+
+    return since
 
 
 def _count(person: Column) -> ColumnElement[Any]:
-    return sa.select(sa.func.count()).select_from(Subscription).where(*_mine(person)).scalar_subquery()
+    place, mine = _place(person, None)
+    return sa.select(sa.func.count()).select_from(place).where(*mine).scalar_subquery()
 
 
-def _paused(*more: ColumnElement[bool]) -> Callable[[Column], ColumnElement[Any]]:
-    return lambda person: sa.exists().where(*_mine(person, Subscription.state == SubscriptionState.PAUSED, *more))
+def _delivery(slug: str) -> Expression:
+    def delivery(person: Column) -> ColumnElement[Any]:
+        place, mine = _place(person, slug)
+        return sa.select(sa.cast(place.delivery, sa.String)).where(*mine).scalar_subquery()
+
+    return delivery
 
 
-def _delivery(*more: ColumnElement[bool]) -> Callable[[Column], ColumnElement[Any]]:
-    chosen = sa.cast(Subscription.delivery, sa.String)
-    return lambda person: sa.select(chosen).where(*_mine(person, *more)).limit(1).scalar_subquery()
+def _post(person: Column, slug: str | None) -> tuple[type[Post], tuple[ColumnElement[bool], ...]]:
+    """Their posts, walked by author: few people write much, and a list is written by many."""
+    post = aliased(Post)
+    here = () if slug is None else (post.list_id == _list_id(slug),)  # no index on the list: SQLite would take it
+    return post, (post.person_id == person, post.state == PostState.PUBLISHED, post.origin == MAIL, *here)
+
+
+def _posts(slug: str | None = None) -> Expression:
+    def posts(person: Column) -> ColumnElement[Any]:
+        post, mine = _post(person, slug)
+        return sa.select(sa.func.count()).select_from(post).where(*mine).scalar_subquery()
+
+    return posts
+
+
+def _last_post(slug: str | None = None) -> Expression:
+    """When their last one was published; ids are given in the order of publishing."""
+
+    def last(person: Column) -> ColumnElement[Any]:
+        post, mine = _post(person, slug)
+        return sa.select(post.published_at).where(*mine).order_by(post.id.desc()).limit(1).scalar_subquery()
+
+    return last
+
+
+def _flag(name: str, sql: Expression, changed_by: tuple[str, ...]) -> Fact:
+    return Fact(name=name, type=FactType.FLAG, sql=sql, changed_by=changed_by, nullable=False)
+
+
+def _number(name: str, sql: Expression, changed_by: tuple[str, ...]) -> Fact:
+    return Fact(name=name, type=FactType.NUMBER, sql=sql, changed_by=changed_by, nullable=False)
+
+
+def _instant(name: str, sql: Expression, changed_by: tuple[str, ...]) -> Fact:
+    return Fact(name=name, type=FactType.INSTANT, sql=sql, changed_by=changed_by)
 
 
 FACTS: tuple[Fact, ...] = (
-    Fact(name="lists.member", type=FactType.FLAG, sql=_belongs(), changed_by=CHANGED_BY, nullable=False),
-    Fact(name="lists.count", type=FactType.NUMBER, sql=_count, changed_by=CHANGED_BY, nullable=False),
-    Fact(name="lists.joined_at", type=FactType.INSTANT, sql=_since(), changed_by=CHANGED_BY),
+    _flag("lists.member", _belongs(), CHANGED_BY),
+    _number("lists.count", _count, CHANGED_BY),
+    _instant("lists.joined_at", _since(), CHANGED_BY),
+    _flag("lists.reads_letter", _belongs(delivery=DeliveryChoice.DIGEST), MOVED_BY),
+    _number("posts.count", _posts(), WRITTEN_BY),
+    _instant("posts.last_at", _last_post(), WRITTEN_BY),
 )
 
 
@@ -53,12 +119,14 @@ def facts_of(slugs: Iterable[str]) -> tuple[Fact, ...]:
 
 
 def _of(slug: str) -> tuple[Fact, ...]:
-    here = Subscription.list_id.in_(sa.select(MailList.id).where(MailList.slug == slug))
     name = f"list.{slug.replace('-', '_')}"
     choices = tuple(choice.value for choice in DeliveryChoice)
+    delivery = _delivery(slug)
     return (
-        Fact(name=f"{name}.member", type=FactType.FLAG, sql=_belongs(here), changed_by=CHANGED_BY, nullable=False),
-        Fact(name=f"{name}.joined_at", type=FactType.INSTANT, sql=_since(here), changed_by=CHANGED_BY),
-        Fact(name=f"{name}.paused", type=FactType.FLAG, sql=_paused(here), changed_by=MOVED_BY, nullable=False),
-        Fact(name=f"{name}.delivery", type=FactType.CHOICE, sql=_delivery(here), changed_by=MOVED_BY, choices=choices),
+        _flag(f"{name}.member", _belongs(slug), CHANGED_BY),
+        _instant(f"{name}.joined_at", _since(slug), CHANGED_BY),
+        _flag(f"{name}.paused", _belongs(slug, state=SubscriptionState.PAUSED), MOVED_BY),
+        Fact(name=f"{name}.delivery", type=FactType.CHOICE, sql=delivery, changed_by=MOVED_BY, choices=choices),
+        _number(f"{name}.posts", _posts(slug), WRITTEN_BY),
+        _instant(f"{name}.last_post_at", _last_post(slug), WRITTEN_BY),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mailhub.facts import Fact, FactType
 from mailhub.people.roles import MODERATOR, ORGANISER
-from mailhub.people.tables import Person, PersonField, Role
+from mailhub.people.tables import Address, Person, PersonField, Role
 from mailhub.site import LANGUAGES
 
 _COMING = ("person.met", "person.imported")
@@ -42,6 +42,18 @@ def _own(column: str) -> Callable[[sa.ColumnElement[int]], sa.ColumnElement[Any]
     return value
 
 
+def _name(person: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """Their name, as they or a list of members write it; not known where it is empty."""
+    own = aliased(Person)
+    return sa.select(sa.func.nullif(own.name, "")).where(own.id == person).scalar_subquery()
+
+
+def _is_confirmed(person: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether they have ever answered from an address of theirs."""
+    address = aliased(Address)
+    return sa.exists().where(address.person_id == person, address.confirmed_at.is_not(None))
+
+
 def _has(role: str) -> Fact:
     """Whether they have this role anywhere, in one list or in the whole site."""
 
@@ -59,6 +71,19 @@ def _has(role: str) -> Fact:
 
 
 FACTS: Sequence[Fact] = (
+    Fact(
+        name="person.name",
+        type=FactType.TEXT,
+        sql=_name,
+        changed_by=("person.changed", *_COMING),
+    ),
+    Fact(
+        name="person.confirmed",
+        type=FactType.FLAG,
+        sql=_is_confirmed,
+        changed_by=("address.confirmed",),
+        nullable=False,
+    ),
     Fact(
         name="person.language",
         type=FactType.CHOICE,

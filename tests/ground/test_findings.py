@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
 from sqlalchemy.orm import Session
 
 from mailhub import findings
+from mailhub.conditions import Condition, facts_used, holds, resolved, where
 from mailhub.facts import Fact, FactType
-from tests.ground.test_conditions import FACTS, FOLK, everyone, folk
+from tests.ground.test_conditions import CONDITIONS, FACTS, FOLK, NOWS, everyone, folk
 
 __all__ = ["folk"]
 
@@ -64,6 +66,17 @@ def test_values_are_the_same_in_value_and_type_on_both_databases(session: Sessio
     assert values == {"it.total": gifts, "it.half": Decimal("2.5"), "it.flag": True, "it.first": before_1970}
     assert [type(values[f"it.{name}"]) for name in ("total", "half", "flag")] == [int, Decimal, bool]
     assert values["it.first"].tzinfo is UTC
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(written_so=CONDITIONS.filter(lambda one: "person.town" not in facts_used(one)), now=NOWS)
+def test_what_is_found_is_judged_as_the_database_judges(session: Session, written_so: Condition, now: datetime) -> None:
+    condition = resolved(written_so, now, "Europe/Rome")
+    values = findings.read(session, ASKED, range(1, 81))
+
+    chosen = session.scalars(sa.select(PERSON.c.id).where(where(condition, PERSON.c.id)))
+
+    assert sorted(chosen) == [person for person in sorted(values) if holds(condition, values[person])]
 
 
 def test_one_statement_serves_a_page_of_people(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,19 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 import mailhub.lists
 from mailhub.authority import Level
 from mailhub.content import Localised
-from mailhub.facts import Facts, FactType
 from mailhub.language import LANGUAGES, entries
-from mailhub.lists import facts, poster, things, vocabulary
+from mailhub.lists import poster, things, vocabulary
 from mailhub.lists.definition import GOALS, ListDefinition
 from mailhub.lists.verbs import VERBS
-from mailhub.people.tables import Person
 from mailhub.verbs import Verbs
-from tests.lists.village import SITE, Village
+from tests.lists.village import SITE
 
 VERBS_OF_LISTS = Verbs(VERBS)
 OF_OTHERS = ("annulla", "undo", "stato", "status", "dati", "data", "dimenticami", "forget me")  # verbs of other rooms
@@ -173,29 +170,6 @@ def test_every_key_this_room_tells_has_its_words() -> None:
 def test_every_goal_has_its_official_name() -> None:
     for language in LANGUAGES:
         assert set(entries(language, "topics")) == {f"topics.{goal}" for goal in GOALS}
-
-
-def test_facts_tell_who_belongs_since_when_and_how(village: Village) -> None:
-    group = village.opens("piazza-alta")
-    village.joins(group, "nives@example.org")
-    village.says("nives@example.org", "each", things.of_list(group.id))
-    nives, zoe = village.knows("nives@example.org"), village.knows("zoe@example.net")
-    known = Facts([*facts.FACTS, *facts.facts_of(["piazza-alta"])])
-
-    def value(name: str, person: Person) -> object:
-        fact = known.get(name)
-        assert fact is not None
-        column = fact.sql(Person.id.expression)
-        found = village.session.execute(sa.select(column).where(Person.id == person.id)).scalar()
-        return bool(found) if fact.type is FactType.FLAG else found
-
-    assert (value("lists.member", nives), value("lists.member", zoe)) == (True, False)
-    assert (value("lists.count", nives), value("lists.count", zoe)) == (1, 0)
-    assert (value("lists.joined_at", nives), value("lists.joined_at", zoe)) == (village.now, None)
-    assert (value("list.piazza_alta.member", nives), value("list.piazza_alta.member", zoe)) == (True, False)
-    assert (value("list.piazza_alta.delivery", nives), value("list.piazza_alta.delivery", zoe)) == ("each", None)
-    village.says("nives@example.org", "pause", things.of_list(group.id))
-    assert value("list.piazza_alta.paused", nives) is True
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub import conditions
+from mailhub import conditions, findings
 from mailhub.conditions import parse
 from mailhub.db.session import Database
 from mailhub.facts import Facts
@@ -16,7 +16,8 @@ from mailhub.people.tables import Activity, Address, Person
 
 def town(session: Session, now: datetime) -> Facts:
     """Two people: Ana of whom everything is known, Bruno of whom nothing is."""
-    ana, _ = persons.meet(session, "ana@example.org", name="ana", language="en", now=now)
+    ana, address = persons.meet(session, "ana@example.org", name="ana", language="en", now=now)
+    persons.confirm(session, address, now=now)
     persons.change(session, ana, time_zone="Europe/Lisbon", now=now)
     persons.set_field(session, ana.id, "town", "Pietrafiore", now=now)
     roles.grant(session, ana.id, roles.ORGANISER, origin="config", now=now)
@@ -36,6 +37,10 @@ def town(session: Session, now: datetime) -> Facts:
         ('person.field.town == "Pietrafiore"', ["ana"]),
         ('person.field.town != "Pietrafiore"', []),
         ("person.field.town is unknown", ["bruno"]),
+        ('person.name = "ana"', ["ana"]),
+        ("person.name is known", ["ana", "bruno"]),
+        ("person.confirmed", ["ana"]),
+        ("not person.confirmed", ["bruno"]),
         ("person.organiser", ["ana"]),
         ("not person.organiser", ["bruno"]),
         ("person.moderator", ["ana"]),
@@ -62,6 +67,28 @@ def test_every_change_of_a_fact_is_an_activity_it_names(database: Database, now:
     with database.transaction() as session:
         known = town(session, now)
         noted = set(session.scalars(sa.select(Activity.what)))
-        assert noted == {"person.met", "person.changed", "organiser.granted", "moderator.granted"}
+        assert noted == {
+            "person.met",
+            "person.changed",
+            "address.confirmed",
+            "organiser.granted",
+            "moderator.granted",
+        }
         for what in noted:
             assert known.changed_by(what), what
+
+
+def test_an_empty_name_is_not_known(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        zoe, _ = persons.meet(session, "zoe@example.net", now=now)
+        session.flush()
+
+        assert findings.read(session, facts.FACTS, [zoe.id])[zoe.id] == {
+            "person.name": None,
+            "person.confirmed": False,
+            "person.language": None,
+            "person.time_zone": None,
+            "person.created": now,
+            "person.organiser": False,
+            "person.moderator": False,
+        }
