@@ -4,7 +4,7 @@ A file is on disk before the row that names it; whatever dies in between leaves 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +26,11 @@ _PAYS = 0.9  # a mail that stays larger than this part of itself is kept as it c
 _REAP_PAGE = 500
 _PLAIN = sa.text("codec = 'plain'")
 Key = TypeVar("Key", int, str)
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGE = sa.select(Blob.sha256, Blob.size).where(IN_ROW, Blob.size > FILE_ABOVE).order_by(Blob.size)
+WAITS = (  # to be packed
+    sa.select(Raw.id).where(_PLAIN).order_by(Raw.id).limit(1),
+    _LARGE.with_only_columns(Blob.sha256).limit(1),
+)
 
 
 def page(session: Session, site: Site, *, now: datetime) -> int:
@@ -35,19 +39,13 @@ def page(session: Session, site: Site, *, now: datetime) -> int:
     return _pack_mails(session, site) + _move_attachments(session, site)
 
 
-def next_due(session: Session) -> datetime | None:
-    """Since when something waits to be packed; None where nothing does."""
-    mail = session.scalar(sa.select(Raw.kept_at).where(_PLAIN).order_by(Raw.id).limit(1))
-    if mail is None and session.scalar(_large_attachments().limit(1)) is not None:
-        return _LONG_AGO
-    return mail
-
-
 def _pack_mails(session: Session, site: Site) -> int:
     # Locked, lest another worker packs what this one reads next: packed twice, a mail would be lost.
     page = sa.select(Raw.id, Raw.size).where(_PLAIN).order_by(Raw.id).limit(_PAGE)
     waiting = page.with_for_update(skip_locked=True)
     ids = _within_page(session.execute(waiting))
+    if not ids:
+        return 0
     bodies = session.execute(sa.select(Raw.id, Raw.sha256, Raw.body).where(Raw.id.in_(ids)))
     ready = {raw_id: prepare(site, body, sha256) for raw_id, sha256, body in bodies if body is not None}
     packed = sa.update(RAW).where(RAW.c.id == slot("id")).values(codec=slot("codec"), body=slot("body"))
@@ -65,12 +63,8 @@ def prepare(site: Site, raw: bytes, sha256: str) -> raws.Prepared:
     return raws.Prepared(sha256, len(raw), raws.KEPT, raw)
 
 
-def _large_attachments() -> sa.Select[str, int]:
-    return sa.select(Blob.sha256, Blob.size).where(IN_ROW, Blob.size > FILE_ABOVE).order_by(Blob.size)
-
-
 def _move_attachments(session: Session, site: Site) -> int:
-    names = _within_page(session.execute(_large_attachments().limit(_PAGE)))
+    names = _within_page(session.execute(_LARGE.limit(_PAGE)))
     contents = session.scalars(sa.select(Blob.body).where(Blob.sha256.in_(names))).all() if names else []
     blobs.put_all(site, [content for content in contents if content is not None])
     if names:

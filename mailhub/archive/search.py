@@ -21,13 +21,14 @@ from mailhub.mail.structure import fold_mail
 from mailhub.mail.wire import Unreadable
 from mailhub.site import Site
 
-__all__ = ["Hit", "find", "forget", "index", "next_due"]
+__all__ = ["WAITS", "Hit", "find", "forget", "index"]
 
 MOST_WORDS = 12  # of one query
 PAGE = 50  # posts of one page of the job
 _PAGE_WEIGHT = 30_000  # characters of one page, so that it lasts less than 50 ms
 _HTML_WEIGHT = 4  # a mail with HTML to read weighs so many times its size
 _WAITING = sa.text("post.indexed_at IS NULL")
+WAITS = sa.select(Post.id).where(_WAITING).order_by(Post.id).limit(1)  # to be made findable
 
 
 def find(
@@ -76,11 +77,6 @@ def forget(session: Session, posts: Iterable[Post]) -> None:
     """Let nobody find these posts."""
     take_out = search_sqlite.forget if is_sqlite(session) else search_postgresql.forget
     take_out(session, [Hit(post.id, post.sent_at) for post in posts])
-
-
-def next_due(session: Session) -> datetime | None:
-    """Since when the first post waits to be findable; None where none does."""
-    return session.scalar(sa.select(Post.published_at).where(_WAITING).order_by(Post.id).limit(1))
 
 
 def _within_page(waiting: Iterable[tuple[Post, PostText]]) -> list[tuple[Post, PostText]]:

@@ -28,6 +28,7 @@ PROBE_WAIT = timedelta(days=6)  # a relay tries for just under five before it gi
 NOTICE_EVERY = timedelta(days=7)
 NOTICES = 3
 PAGE = 50
+NEXT_DUE = sa.select(sa.func.min(Mailbox.next_at))  # a probe has had its time, or a notice is due
 _OWN_REASONS = ("bounce", "complaint")  # suppressions that end with the trouble
 
 
@@ -148,12 +149,6 @@ def work(session: Session, site: Site, *, now: datetime) -> int:
         _tell(session, site, mailbox, mailbox.address_id, "unreachable", now)
     session.flush()
     return len(due)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a probe has had its time, or a notice is due."""
-    soonest: datetime | None = session.scalar(sa.select(sa.func.min(Mailbox.next_at)))
-    return soonest
 
 
 def trouble_of(bounce: Bounce) -> Trouble:

@@ -12,6 +12,7 @@ from mailhub.delivery.tables import Delivery, DeliveryState, MailClass, Mailing
 
 # Sent again with the same Message-ID, by which mailboxes know a second copy. Other mail is held and shown.
 RESENT = frozenset({MailClass.SERVICE, MailClass.DISCUSSION, MailClass.DIGEST})
+NEXT_LEASE = sa.select(sa.func.min(DELIVERY.c.lease_until)).where(IN_WORK)  # by the clock that never turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,6 @@ def take_over(session: Session) -> Recovered:
 def sweep(session: Session, *, real: datetime) -> Recovered:
     """Take up what a worker has held for longer than its lease, by the clock that never turns."""
     return _recover(session, DELIVERY.c.lease_until <= real)
-
-
-def next_lease(session: Session) -> datetime | None:
-    """When the first lease ends, by the clock that never turns."""
-    soonest: datetime | None = session.scalar(sa.select(sa.func.min(DELIVERY.c.lease_until)).where(IN_WORK))
-    return soonest
 
 
 def in_doubt(session: Session, limit: int = 200) -> Sequence[Delivery]:

@@ -18,10 +18,13 @@ WAITING = sa.text("delivery.state IN ('ready', 'deferred')")
 IN_WORK = sa.text("delivery.state IN ('claimed', 'sending', 'uncertain')")
 
 
-def waiting_mailings() -> sa.Subquery:
-    """The ids of mailings with rows that wait: one step in the index for each, however many rows wait."""
+def waiting_mailings(name: str = "waiting_mailing") -> sa.Subquery:
+    """The ids of mailings with rows that wait: one step in the index for each, however many rows wait.
+
+    A statement that holds it twice gives each another name.
+    """
     first = sa.select(sa.func.min(DELIVERY.c.mailing_id).label("id")).where(WAITING)
-    found = first.cte("waiting_mailing", recursive=True)
+    found = first.cte(name, recursive=True)
     after = sa.select(sa.func.min(DELIVERY.c.mailing_id)).where(WAITING, DELIVERY.c.mailing_id > found.c.id)
     found = found.union_all(sa.select(after.correlate(found).scalar_subquery()).where(found.c.id.is_not(None)))
     return sa.select(found.c.id).where(found.c.id.is_not(None)).subquery()

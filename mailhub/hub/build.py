@@ -6,11 +6,10 @@ The rooms declare verbs, questions, sources and facts; here they become the regi
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from mailhub import tokens
 from mailhub.archive import packing, search
@@ -35,7 +34,7 @@ from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.resolver import Dns
-from mailhub.lists import aside, releasing, subscriptions
+from mailhub.lists import aside, releasing, subscriptions, unasked
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
@@ -140,25 +139,29 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ..
     writing = Writing(site, offers)
     return (
         Chore(
-            "questions", lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE), _any(questions.next_due)
+            "questions",
+            lambda s, now: questions.work(s, site, kinds, now=now, limit=PAGE),
+            instants=[questions.NEXT_DUE],
         ),
-        Chore("mailboxes", lambda s, now: mailboxes.work(s, site, now=now), _any(mailboxes.next_due)),
-        Chore("aside", lambda s, now: aside.work(s, now=now), _any(aside.next_due)),
-        Chore("pauses", lambda s, now: subscriptions.work(s, site, now=now), _any(subscriptions.next_due)),
+        Chore("mailboxes", lambda s, now: mailboxes.work(s, site, now=now), instants=[mailboxes.NEXT_DUE]),
+        Chore("aside", lambda s, now: aside.work(s, now=now), waiting=[aside.WAITS]),
         Chore(
-            "unconfirmed", lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]), _any(privacy.next_due)
+            "pauses",
+            lambda s, now: subscriptions.work(s, site, now=now),
+            instants=[subscriptions.NEXT_DUE],
+            waiting=[unasked.WAITS],
         ),
-        Chore("calm", lambda s, now: releasing.work(s, site, now=now), _any(releasing.next_due)),
-        Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), _any(search.next_due)),
-        Chore("packing", lambda s, now: packing.page(s, site, now=now), _any(packing.next_due)),
-        Chore("erasures", lambda s, now: erasing.page(s, site, now=now), _any(erasing.next_due)),
+        Chore(
+            "unconfirmed",
+            lambda s, now: privacy.prune(s, now=now, limit=PAGE, holds=[_wrote]),
+            instants=[privacy.NEXT_DUE],
+        ),
+        Chore("calm", lambda s, now: releasing.work(s, site, now=now), instants=releasing.NEXT_DUE),
+        Chore("index", lambda s, now: search.index(s, site, now=now, limit=PAGE), waiting=[search.WAITS]),
+        Chore("packing", lambda s, now: packing.page(s, site, now=now), waiting=packing.WAITS),
+        Chore("erasures", lambda s, now: erasing.page(s, site, now=now), instants=[erasing.NEXT_DUE]),
         Chore("letters", writing.page, writing.next_due),
     )
-
-
-def _any(next_due: Callable[[Session], datetime | None]) -> Callable[[Session, datetime], datetime | None]:
-    """For rows that name their instant themselves, whenever one asks."""
-    return lambda session, _now: next_due(session)
 
 
 def _signing(settings: Settings) -> SigningKey | None:

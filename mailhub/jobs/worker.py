@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailhub.db import state
-from mailhub.delivery import due, recovery
+from mailhub.delivery import due
 from mailhub.delivery.sender import Sender
 from mailhub.hub.build import CLOCK, Hub
+from mailhub.hub.chores import Due
 from mailhub.inbound import claims
 from mailhub.inbound.working import Inbound
 
@@ -25,6 +26,7 @@ class Worker:
 
     def __init__(self, hub: Hub, sender: Sender) -> None:
         self._hub = hub
+        self._due = Due(())
         self._inbound = Inbound(hub)
         self._sender = sender
 
@@ -40,9 +42,9 @@ class Worker:
         """Whether there is anything to send: a look that takes no writer away from incoming mail."""
         clock = self._hub.clock
         with self._hub.database.reading() as session:
-            soonest, lease, held = due.next_due(session), recovery.next_lease(session), due.in_work(session)
-        is_due = soonest is not None and soonest <= clock.now()
-        return is_due or held or (lease is not None and lease <= clock.real())
+            seen = due.look(session)
+        is_due = seen.soonest is not None and seen.soonest <= clock.now()
+        return is_due or seen.in_work or (seen.next_lease is not None and seen.next_lease <= clock.real())
 
     def stop(self) -> None:
         """Let the sender end soon; from any thread."""
@@ -52,7 +54,9 @@ class Worker:
         """One page of every chore that is due; one that fails is raised after the others have had their turn."""
         done = 0
         faults: list[Exception] = []
-        for chore in self._hub.chores:
+        with self._hub.database.reading() as session:
+            ready = self._chores_due().pages(session, self._hub.clock.now())
+        for chore in ready:
             try:
                 with self._hub.database.transaction() as session:
                     done += chore.page(session, self._hub.clock.now())
@@ -64,7 +68,7 @@ class Worker:
         return done
 
     def settle(self) -> bool:
-        """Work until nothing is due; always True. Chores wait for mail: looking whether each is due costs more."""
+        """Work until nothing is due; always True. Chores wait for mail: looking whether they are due costs more."""
         for _ in range(ROUNDS):
             if not (self.inbound() + self.outbox() or self.chores()):
                 return True
@@ -84,8 +88,13 @@ class Worker:
         with self._hub.database.reading() as session:
             named = [due.next_due(session)]
             named += [source.next_due(session) for source in self._hub.sources]
-            named += [chore.next_due(session, self._hub.clock.now()) for chore in self._hub.chores]
+            named.append(self._chores_due().next_due(session, self._hub.clock.now()))
         return min((instant for instant in named if instant is not None), default=None)
+
+    def _chores_due(self) -> Due:
+        if self._due.chores is not self._hub.chores:
+            self._due = Due(self._hub.chores)
+        return self._due
 
     def turn(self, by: timedelta, settle: Callable[[], bool] | None = None) -> bool:
         """Let site time pass as it would: stop at every instant something is due, and work it off there.

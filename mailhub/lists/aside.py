@@ -22,6 +22,7 @@ _TO_PAUSE = sa.and_(Subscription.state == SubscriptionState.ACTIVE, _IS_OUT)
 _TO_RESUME = sa.and_(
     Subscription.state == SubscriptionState.PAUSED, Subscription.set_aside_at.is_not(None), sa.not_(_IS_OUT)
 )
+WAITS = sa.select(Subscription.person_id).where(sa.or_(_TO_PAUSE, _TO_RESUME)).limit(1)  # does not stand as its mailbox
 
 
 def work(session: Session, *, now: datetime, person_id: int | None = None) -> int:
@@ -40,13 +41,6 @@ def work(session: Session, *, now: datetime, person_id: int | None = None) -> in
         else:
             _pause(session, place, now)
     return len(found)
-
-
-def next_due(session: Session) -> datetime | None:
-    """A moment that has passed, while any subscription does not stand as its mailbox does."""
-    waiting = sa.select(Subscription.changed_at).where(sa.or_(_TO_PAUSE, _TO_RESUME))
-    moment: datetime | None = session.scalar(waiting.limit(1))
-    return moment
 
 
 def take_up(act: Act) -> Outcome | None:

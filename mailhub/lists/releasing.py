@@ -14,6 +14,10 @@ from mailhub.mail import message
 from mailhub.site import Site
 
 PAGE = 20  # messages and decisions in one transaction
+NEXT_DUE = (
+    sa.select(sa.func.min(Measure.until)).where(Measure.ended_at.is_(None)),
+    sa.select(sa.func.min(HeldPost.leaves_at)).where(HeldPost.state == HeldState.WAITING),
+)
 
 
 def release(session: Session, site: Site, held: HeldPost, *, now: datetime) -> Post:
@@ -56,14 +60,6 @@ def work(session: Session, site: Site, *, now: datetime) -> int:
         _look_at(session, site, held, now)
     session.flush()
     return done + len(found)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a decision is over, or a message has its time."""
-    ends = session.scalar(sa.select(sa.func.min(Measure.until)).where(Measure.ended_at.is_(None)))
-    waiting = sa.select(sa.func.min(HeldPost.leaves_at)).where(HeldPost.state == HeldState.WAITING)
-    leaves = session.scalar(waiting)
-    return min((at for at in (ends, leaves) if at is not None), default=None)
 
 
 def _look_at(session: Session, site: Site, held: HeldPost, now: datetime) -> None:

@@ -18,6 +18,7 @@ from mailhub.people.tables import ConsentState, Person, Question
 from mailhub.site import Site
 
 PAGE = 50
+NEXT_DUE = sa.select(sa.func.min(Subscription.paused_until)).where(Subscription.state == SubscriptionState.PAUSED)
 LISTED = (DeliveryChoice.EACH, DeliveryChoice.DIGEST)  # whose pause ends with a letter of what was missed
 
 
@@ -142,13 +143,6 @@ def work(session: Session, site: Site, *, now: datetime) -> int:
         if not spans.has_missed(session, place):  # else the next letter says it
             _tell_resumed(session, site, place, ended, now)
     return len(due) + unasked.send_letters(session, site, now=now)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a pause ends, or a letter waits to be written."""
-    paused = sa.select(sa.func.min(Subscription.paused_until)).where(Subscription.state == SubscriptionState.PAUSED)
-    named = [session.scalar(paused), unasked.next_due(session)]
-    return min((moment for moment in named if moment is not None), default=None)
 
 
 def _tell_resumed(session: Session, site: Site, place: Subscription, ended: datetime, now: datetime) -> None:

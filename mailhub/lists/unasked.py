@@ -29,6 +29,14 @@ def _unwritten() -> sa.ColumnElement[bool]:
     return (Subscription.state == SubscriptionState.UNASKED) & ~asked
 
 
+def _whose_letter_waits() -> sa.Select[int]:
+    whose = sa.select(Subscription.person_id).join(MailList, MailList.id == Subscription.list_id)
+    return whose.where(_unwritten(), MailList.closed_at.is_(None))
+
+
+WAITS = _whose_letter_waits().limit(1)  # to be written
+
+
 def send_letters(session: Session, site: Site, *, now: datetime, limit: int = PAGE) -> int:
     """Write the next letters; how many people were looked at."""
     waiting = session.scalars(
@@ -42,12 +50,6 @@ def send_letters(session: Session, site: Site, *, now: datetime, limit: int = PA
     for place in waiting:
         _ask(session, site, place, now)
     return len(waiting)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next letter is to be written: the moment somebody was brought in."""
-    soonest = sa.select(sa.func.min(Subscription.changed_at)).join(MailList, MailList.id == Subscription.list_id)
-    return session.scalar(soonest.where(_unwritten(), MailList.closed_at.is_(None)))
 
 
 def awake(session: Session) -> None:

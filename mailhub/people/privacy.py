@@ -26,6 +26,8 @@ from mailhub.people.tables import (
 )
 from mailhub.site import Site
 
+NEXT_DUE = sa.select(sa.func.min(Person.unconfirmed_until))  # somebody who has not confirmed must be looked at
+
 Export = Callable[[Session, int], Mapping[str, Any]]  # what another room holds about one person
 Hold = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]  # whether another room needs a person to stay
 
@@ -84,11 +86,6 @@ def prune(session: Session, *, now: datetime, limit: int = 50, holds: Sequence[H
     held = sa.update(Person).where(Person.id.in_(due)).values(unconfirmed_until=now + UNCONFIRMED_FOR)
     session.execute(held)
     return len(due)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When somebody who has not confirmed must be looked at."""
-    return session.scalar(sa.select(sa.func.min(Person.unconfirmed_until)))
 
 
 def _nothing_holds(holds: Sequence[Hold]) -> list[sa.ColumnElement[bool]]:

@@ -24,6 +24,7 @@ log = logging.getLogger("mailhub.people")
 EXPIRED = "expired"
 AFTER_FAULT = timedelta(hours=6)  # a question whose room fails is looked at again then
 THING = "question"
+NEXT_DUE = sa.select(sa.func.min(Question.next_at)).where(Question.settled_at.is_(None))  # to be looked at
 
 
 def ask(
@@ -152,11 +153,6 @@ def work(session: Session, site: Site, kinds: QuestionKinds, *, now: datetime, l
             question.next_at = now + AFTER_FAULT
     session.flush()
     return len(due)
-
-
-def next_due(session: Session) -> datetime | None:
-    """The next instant at which a question needs looking at."""
-    return session.scalar(sa.select(sa.func.min(Question.next_at)).where(Question.settled_at.is_(None)))
 
 
 def _move_on(session: Session, site: Site, kinds: QuestionKinds, question: Question, now: datetime) -> None:

@@ -18,7 +18,7 @@ def index(archive: Archive) -> None:
     with archive.database.transaction() as session:
         while search.index(session, archive.site, now=NOW):
             pass
-        assert search.next_due(session) is None
+        assert session.scalar(search.WAITS) is None
 
 
 def fill(archive: Archive, *texts: str, list_id: int = 1) -> None:

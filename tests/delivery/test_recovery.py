@@ -55,10 +55,10 @@ def test_a_process_that_is_alone_takes_over_at_once(
 def test_others_wait_for_the_lease_to_end(office: Office) -> None:
     post = leave_behind(office, MailClass.DISCUSSION)
     with office.database.transaction() as session:
-        assert recovery.next_lease(session) == LEASE
+        assert session.scalar(recovery.NEXT_LEASE) == LEASE
         assert recovery.sweep(session, real=LEASE - timedelta(seconds=1)) == Recovered()
         assert recovery.sweep(session, real=LEASE) == Recovered(2, 2, 0)
-        assert recovery.next_lease(session) is None
+        assert session.scalar(recovery.NEXT_LEASE) is None
     assert office.states(post) == {"ready": 4}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.db import state
@@ -14,6 +15,7 @@ from mailhub.hub.build import CLOCK, build_hub
 from mailhub.hub.chores import Chore
 from mailhub.inbound import claims, intake
 from mailhub.jobs import worker as workers
+from mailhub.people.tables import Question
 from tests.stories.town import START, Town
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -161,3 +163,23 @@ def test_a_mail_that_waits_or_is_in_work_is_not_idle(town: Town) -> None:
         claims.take_over(session)
     town.settles()
     assert town.worker.is_idle()
+
+
+def test_chores_with_nothing_to_do_leave_the_writer_alone(town: Town) -> None:
+    pages = []
+
+    def page(_session: Session, now: datetime) -> int:
+        pages.append(now)
+        return 0
+
+    of_rows = sa.select(Question.next_at).where(Question.kind == "bell").limit(1)
+    only_chores(town, Chore("instant", page, instants=[of_rows]), Chore("waits", page, waiting=[of_rows]))
+    town.worker.chores()
+    assert pages == []
+    with town.database.transaction() as session:
+        session.add(Question(kind="bell", thing_id=1, detail={}, asked_at=START, next_at=START + HOUR))
+    assert town.worker.next_due() == START, "what waits is due at once"
+    town.worker.chores()
+    town.clock.pass_by(HOUR)
+    town.worker.chores()
+    assert pages == [START, START + HOUR, START + HOUR]

@@ -123,7 +123,7 @@ def test_a_pause_without_a_day_lasts_until_they_say_so(village: Village, group: 
     assert place.paused_until is None
     assert outcome.answer is not None
     assert outcome.answer.values["until"] == 'until you write "resume"'
-    assert subscriptions.next_due(village.session) is None
+    assert village.session.scalar(subscriptions.NEXT_DUE) is None
     assert village.says(EMAIL, "resume", things.of_list(group.id)).done
     place = village.place(group, EMAIL)
     assert place is not None
@@ -142,7 +142,7 @@ def test_a_day_that_is_not_clear_changes_nothing(village: Village, group: MailLi
 
 def test_a_pause_ends_by_itself_and_says_so_once(village: Village, group: MailList) -> None:
     village.says(EMAIL, "pause", things.of_list(group.id), "tomorrow")
-    due = subscriptions.next_due(village.session)
+    due = village.session.scalar(subscriptions.NEXT_DUE)
     assert due is not None
     assert subscriptions.work(village.session, village.site, now=due - timedelta(seconds=1)) == 0
     assert subscriptions.work(village.session, village.site, now=due) == 1

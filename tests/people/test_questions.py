@@ -97,7 +97,7 @@ def test_a_question_is_reminded_of_once_and_then_expires(database: Database, sit
     with database.transaction() as session:
         [ana] = people(session, now, "ana")
         question = questions.ask(session, diary.kind, 7, [(ana, None)], now=now)
-        assert questions.next_due(session) == now + 2 * DAY
+        assert session.scalar(questions.NEXT_DUE) == now + 2 * DAY
     looked_at = []
     for days in range(10):
         with database.transaction() as session:
@@ -108,7 +108,7 @@ def test_a_question_is_reminded_of_once_and_then_expires(database: Database, sit
         ended = session.get_one(Question, question.id)
         assert (ended.outcome, ended.settled_by, ended.settled_at) == ("expired", None, now + 7 * DAY)
         assert not questions.settle(session, ended, "yes", ana, now=now + 8 * DAY)
-        assert questions.next_due(session) is None
+        assert session.scalar(questions.NEXT_DUE) is None
 
 
 def test_what_is_over_is_not_reminded_of_when_we_were_away(database: Database, site: Site, now: datetime) -> None:
@@ -138,7 +138,7 @@ def test_a_question_without_an_end_waits_for_ever_after_its_reminder(
         [ana] = people(session, now, "ana")
         questions.ask(session, diary.kind, 7, [(ana, None)], now=now)
         assert questions.work(session, site, diary.kinds, now=now + 3 * DAY, limit=10) == 1
-        assert questions.next_due(session) is None
+        assert session.scalar(questions.NEXT_DUE) is None
         assert questions.standing_question(session, "join", 7) is not None
 
 

@@ -37,6 +37,7 @@ _STEPS: Mapping[ErasureStage, Step] = {
     ErasureStage.FILES: others.files,
 }
 _ORDER = list(ErasureStage)
+NEXT_DUE = sa.select(sa.func.min(Erasure.next_at))  # an erasure goes on
 
 
 def page(session: Session, site: Site, *, now: datetime) -> int:
@@ -57,11 +58,6 @@ def page(session: Session, site: Site, *, now: datetime) -> int:
         erasure.next_at = now + LOOK_AGAIN
     session.flush()
     return 1
-
-
-def next_due(session: Session) -> datetime | None:
-    """When an erasure goes on."""
-    return session.scalar(sa.select(sa.func.min(Erasure.next_at)))
 
 
 def _goodbye_is_over(session: Session, erasure: Erasure, now: datetime) -> bool:
