@@ -12,7 +12,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
+from mailhub.clock import Clock
+
 _MOST_COMPILED = 2_000  # statements
+_RESTS = 1.0  # seconds; a server that restarts takes longer
+_seconds = Clock().monotonic
 _COMPILED: dict[tuple[str, str | None, int | None], tuple[Dialect, Any]] = {}
 
 BELLS = "bells"
@@ -34,8 +38,7 @@ class Database:
             self.writer = _sqlite(url, size=1, query_only=False)
             self.reader = _sqlite(url, size=readers, query_only=True)
         else:
-            self.writer = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
-            self.reader = self.writer
+            self.writer = self.reader = _postgresql(url, readers)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -120,6 +123,23 @@ def _sqlite(url: str, *, size: int, query_only: bool) -> Engine:
     event.listen(engine, "connect", lambda connection, _record: _manners(connection, query_only))
     event.listen(engine, "begin", lambda connection: _begin(connection, query_only))
     return engine
+
+
+def _postgresql(url: str, size: int) -> Engine:
+    engine = _engine(url, pool_size=size, max_overflow=size)
+    event.listen(engine, "checkin", lambda _, record: record.info.update(rests_since=_seconds()))
+    event.listen(engine, "checkout", lambda connection, record, _: _wake(engine.dialect, connection, record.info))
+    return engine
+
+
+def _wake(dialect: Dialect, connection: Any, info: dict[str, Any]) -> None:
+    """A connection that has rested may have lost its server; before every transaction the question costs a tenth."""
+    if _seconds() - info.get("rests_since", _seconds()) <= _RESTS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as fault:
+        raise sa.exc.InvalidatePoolError from fault  # all are opened anew
 
 
 def _manners(connection: Any, query_only: bool) -> None:

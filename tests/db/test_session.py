@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from mailhub.db import session as sessions
 from mailhub.db import state
 from mailhub.db.session import Database, ring
 
@@ -77,3 +78,22 @@ def test_a_checkpoint_folds_the_log_back_while_others_read(database: Database) -
         database.checkpoint()
     with database.reading() as session:
         assert state.get(session, "kept") == {"n": 1}
+
+
+def test_a_connection_that_lost_its_server_while_it_rested_is_opened_anew(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_RESTS", -1.0)
+    database, other = Database(postgres_url), Database(postgres_url)
+
+    def backend(of: Database) -> int:
+        with of.reading() as session:
+            return int(session.scalar(sa.select(sa.func.pg_backend_pid())) or 0)
+
+    before = backend(database)
+    assert backend(database) == before
+    with other.transaction() as session:
+        session.execute(sa.select(sa.func.pg_terminate_backend(before)))
+    assert backend(database) != before
+    database.close()
+    other.close()
