@@ -4,15 +4,16 @@ import os
 import signal
 import smtplib
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from mailhub.sandbox.manners import Manners, Received
 from mailhub.sandbox.sink import Sink
+from tests.live import cradle
 
 DOMAIN = "lists.test"
 PATIENCE = 60.0  # seconds for a start or an end; never slept, only waited for
@@ -25,8 +26,8 @@ class LiveSite:
     folder: Path
     relay_port: int
     environ: Mapping[str, str] = field(default_factory=dict)
-    program: tuple[str, ...] = (sys.executable, "-m", "mailhub.cli.main")
-    process: subprocess.Popen[str] | None = None
+    program: tuple[str, ...] | None = None  # None: ours, out of the cradle
+    process: subprocess.Popen[str] | cradle.Child | None = None
     smtp_port: int = 0
     ready: str = ""
 
@@ -45,6 +46,8 @@ class LiveSite:
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """One command of the command line, for this site; its output is captured."""
         known = [] if words[0] == "init" else ["--config", str(self.config)]
+        if self.program is None:
+            return self._from_cradle([*known, *words], check)
         return subprocess.run(
             [*self.program, *known, *words],
             capture_output=True,
@@ -53,17 +56,28 @@ class LiveSite:
             timeout=PATIENCE * 2,
         )
 
+    def _from_cradle(self, words: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        with TemporaryFile("w+") as log:
+            process = cradle.start(words, os.environ, log)
+            with process.stdout as said:
+                out = said.read()
+            code = process.wait(PATIENCE * 2)
+            log.seek(0)
+            done = subprocess.CompletedProcess(words, code, out, log.read())
+        if check:
+            done.check_returncode()
+        return done
+
     def start(self, **faults: str) -> None:
         """Start the process and wait until its doors are open."""
         environ = {**os.environ, **self.environ, **faults}
-        log = (self.folder / "log").open("a")
-        self.process = subprocess.Popen(
-            [*self.program, "--config", str(self.config), "run"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environ,
-        )
+        words = ["--config", str(self.config), "run"]
+        with (self.folder / "log").open("a") as log:
+            if self.program is None:
+                self.process = cradle.start(words, environ, log)
+            else:
+                command = [*self.program, *words]
+                self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environ)
         assert self.process.stdout is not None
         self.ready = self.process.stdout.readline()
         assert self.ready.startswith("ready: "), (self.folder / "log").read_text()[-4000:]
