@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailhub.archive import raw as raws
 from mailhub.authority import Evidence
 from mailhub.lists.policy import Reason
+from mailhub.mail import automatic, message, structure
 from mailhub.mail.authenticity.weighing import NOTHING, Authenticity
 from mailhub.mail.automatic import Nature
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
 from mailhub.people.tables import Address, Person
-from mailhub.verbs import Thing
+from mailhub.verbs import Act, Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,27 @@ class Arrival:
     def may_answer(self) -> bool:
         """Whether an answer can neither start a loop nor reach somebody who was forged."""
         return self.is_proven and self.nature.may_answer and not self.nature.automatic
+
+
+def made_of(act: Act, raw: bytes, *, raw_id: int | None = None, came: Mail | None = None) -> Arrival:
+    """What whoever acts hands over once more: bytes that are kept (`raw_id`), or made of what they wrote and kept now.
+
+    `came`: the mail by which it came, which says whether a program wrote it; without it, these bytes say so.
+    """
+    mail = message.parse(raw)
+    said = came or mail
+    return Arrival(
+        mail=mail,
+        raw=raw,
+        raw_id=raw_id if raw_id is not None else raws.keep(act.session, act.site, raw, now=act.now).id,
+        nature=automatic.nature(said, said.author.email if said.author else None),
+        folded=structure.fold_mail(mail),
+        person=act.session.get(Person, act.person_id),
+        address=act.session.get(Address, act.address_id) if act.address_id is not None else None,
+        evidence=act.evidence,
+        language=act.language,
+        now=act.now,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@ from mailhub.archive.tables import Post, PostState
 from mailhub.language import Words, say, with_text_below
 from mailhub.lists import acts, derived, posting, publication, telling, things, voice
 from mailhub.lists.acts import AUTHOR, Scene
-from mailhub.lists.arrival import Arrival, Receipt
+from mailhub.lists.arrival import Receipt, made_of
 from mailhub.lists.vocabulary import WORDS, word
-from mailhub.mail import automatic, message, structure
+from mailhub.mail import message, structure
 from mailhub.mail.message import Mail
 from mailhub.mail.quoting import Folded
-from mailhub.people.tables import Address, Person
 from mailhub.verbs import Act, Answer, Outcome, Thing, plain
 
 NAME = "correct"
@@ -127,22 +126,10 @@ def _replaced(found: Scene, former: Mail, mail: Mail, text: str) -> bytes:
 
 def _receive(found: Scene, raw: bytes, *, reply_to: int | None = None) -> tuple[Receipt, Folded]:
     """Hand it over to the group as its author's message."""
-    act, said = found.act, message.parse(raw)
-    folded = structure.fold_mail(said)
-    arrival = Arrival(
-        mail=said,
-        raw=raw,
-        raw_id=raws.keep(act.session, act.site, raw, now=act.now).id,
-        nature=automatic.nature(said, said.author.email if said.author else None),
-        folded=folded,
-        person=act.session.get(Person, act.person_id),
-        address=act.session.get(Address, act.address_id) if act.address_id is not None else None,
-        evidence=act.evidence,
-        language=act.language,
-        now=act.now,
-    )
+    act = found.act
+    arrival = made_of(act, raw)
     here = None if reply_to else found.group.id
-    return posting.receive(act.session, act.site, arrival, list_id=here, reply_to=reply_to), folded
+    return posting.receive(act.session, act.site, arrival, list_id=here, reply_to=reply_to), arrival.folded
 
 
 def _told(found: Scene, key: str, thing: Thing, values: Mapping[str, str], mail: Mail, said: Folded) -> Answer:

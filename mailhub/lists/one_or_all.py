@@ -7,13 +7,13 @@ from mailhub.authority import Evidence
 from mailhub.language import say
 from mailhub.lists import acts, holding, moderation, pace, personal, relay, releasing, telling
 from mailhub.lists.acts import Scene
-from mailhub.lists.arrival import Arrival
+from mailhub.lists.arrival import made_of
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState
-from mailhub.mail import automatic, message, quoting
+from mailhub.mail import message
 from mailhub.mail.message import Mail
 from mailhub.people import questions
-from mailhub.people.tables import Person, Question
+from mailhub.people.tables import Question
 from mailhub.verbs import Act, Answer, Outcome
 
 TO_ONE, TO_NOBODY = "to-one", "to-nobody"  # verbs
@@ -52,8 +52,11 @@ def _decide(act: Act, verb: str) -> Outcome:
     if verb == TO_NOBODY:
         told = _answer(found, "done-to-nobody", question, held)
         return Outcome(True, replace(told, below=mail.text.strip()))
-    arrival, to = _arrival(act, held, mail), question.detail["to"]
-    receipt = relay.receive(act.session, act.site, arrival, to=to, list_id=held.list_id)
+    raw = raws.read(act.session, act.site, held.raw_id)
+    arrival = made_of(act, raw, raw_id=held.raw_id)
+    # That its author may speak was known when it was held.
+    arrival = replace(arrival, evidence=Evidence(aligned=True), authenticity=holding.authenticity_of(held))
+    receipt = relay.receive(act.session, act.site, arrival, to=question.detail["to"], list_id=held.list_id)
     key = "done-to-one" if receipt.outcome == "relayed" else "not-to-one"
     return Outcome(True, _answer(found, key, question, held))
 
@@ -79,20 +82,3 @@ def _go_on(act: Act, held: HeldPost, mail: Mail) -> str | None:
     if place is not None:
         pace.tell(act.session, act.site, held, place, now=act.now, in_reply_to=mail.message_id)
     return None if place is not None else "done-to-all"
-
-
-def _arrival(act: Act, held: HeldPost, mail: Mail) -> Arrival:
-    """The mail again, as it came; that its author may speak was known when it was held."""
-    return Arrival(
-        mail=mail,
-        raw=raws.read(act.session, act.site, held.raw_id),
-        raw_id=held.raw_id,
-        nature=automatic.nature(mail, None),
-        folded=quoting.fold(mail.text),
-        person=act.session.get_one(Person, act.person_id),
-        address=None,
-        evidence=Evidence(aligned=True),
-        language=act.language,
-        now=act.now,
-        authenticity=holding.authenticity_of(held),
-    )
