@@ -69,6 +69,34 @@ def scene(act: Act) -> Scene | None:
     return Scene(act, group, person, reading.subscription(act.session, group.id, person.id))
 
 
+def tell(
+    found: Scene,
+    to: int,
+    key: str,
+    *,
+    because: str,
+    occurrence: int,
+    about: Thing | None = None,
+    below: str | None = None,
+    **values: str,
+) -> None:
+    """Owe somebody a mail about what is done here, with the group's name as they read it."""
+    act, language = found.act, telling.language_to(found.act.session, found.act.site, to)
+    telling.tell(
+        act.session,
+        act.site,
+        to,
+        found.group,
+        key,
+        {"group": found.rules.titled(language), **values},
+        because=because,
+        occurrence=occurrence,
+        now=act.now,
+        about=about,
+        below=below,
+    )
+
+
 def which_group(act: Act, verb: str) -> Outcome:
     """Ask back: nothing has happened."""
     values = {

@@ -82,24 +82,17 @@ def _others(act: Act, measure: Measure) -> list[int]:
 def _ask(found: Scene, measure: Measure, question: Question, to: int, said: str) -> None:
     act = found.act
     language = telling.language_to(act.session, act.site, to)
-    values = {
-        "group": found.rules.titled(language),
-        "who": voice.name_of(found.person, language),
-        "decided_by": voice.name_of(act.session.get(Person, measure.begun_by), language),
-        "what": _what(act, measure, language, to),
-        "words": say(language, "calm.appeal-words", words=" ".join(said.split())) if said else "",
-    }
-    telling.tell(
-        act.session,
-        act.site,
+    acts.tell(
+        found,
         to,
-        found.group,
         "calm.appeal-asked",
-        values,
         because="moderator",
         occurrence=question.id,
-        now=act.now,
         about=Thing(things.APPEAL, question.id),
+        who=voice.name_of(found.person, language),
+        decided_by=voice.name_of(act.session.get(Person, measure.begun_by), language),
+        what=_what(act, measure, language, to),
+        words=say(language, "calm.appeal-words", words=" ".join(said.split())) if said else "",
     )
 
 
@@ -133,7 +126,7 @@ def _answer(act: Act, outcome: str) -> Outcome:
 def _lift(act: Act, found: Scene, measure: Measure) -> None:
     if measure.tool is Tool.BAN:
         if standings.end(act.session, measure, act.person_id, now=act.now):
-            trusting.tell_readmitted(act, found, measure)
+            trusting.tell_readmitted(found, measure)
         return
     thread = threads.current(act.session, measure.thread_id or 0)
     if thread is not None:
@@ -142,17 +135,7 @@ def _lift(act: Act, found: Scene, measure: Measure) -> None:
 
 def _tell(found: Scene, question: Question, to: int, because: str) -> None:
     """How it ended, to who asked and to who was asked too; by role."""
-    act = found.act
-    language = telling.language_to(act.session, act.site, to)
-    values = {"group": found.rules.titled(language), "contact": voice.contact(act.site, found.group, language)}
-    telling.tell(
-        act.session,
-        act.site,
-        to,
-        found.group,
-        f"calm.appeal-{question.outcome}",
-        values,
-        because=because,
-        occurrence=question.id,
-        now=act.now,
-    )
+    language = telling.language_to(found.act.session, found.act.site, to)
+    contact = voice.contact(found.act.site, found.group, language)
+    key = f"calm.appeal-{question.outcome}"
+    acts.tell(found, to, key, because=because, occurrence=question.id, contact=contact)

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mailhub.archive import raw as raws
-from mailhub.lists import moderation, pace, reading, releasing, telling, voice
+from mailhub.lists import moderation, pace, reading, releasing, telling, to_author, voice
 from mailhub.lists.tables import HeldPost, HeldState
-from mailhub.mail import message
 from mailhub.people.tables import Person
 from mailhub.site import Site
 
@@ -24,7 +22,8 @@ def publish(session: Session, site: Site, held: HeldPost, by: int, *, now: datet
         return False
     releasing.release(session, site, held, now=now)
     if tells_author:
-        _tell(session, site, held, "published", {}, now)
+        group = _title(session, site, held)
+        to_author.tell(session, site, held, "published", values={"group": group}, occurrence=held.id, now=now)
     return True
 
 
@@ -39,42 +38,17 @@ def refuse(
         language = telling.language_to(session, site, held.person_id)
         person = session.get_one(Person, held.person_id)
         values = {
+            "group": _title(session, site, held),
             "why": moderation.why(group, said, language),
             "when": telling.told_day(site, person, now, language, now),
             "contact": voice.contact(site, group, language),
         }
-        text = message.parse(raws.read(session, site, held.raw_id)).text.strip()
-        _tell(session, site, held, key, values, now, text)
+        text = to_author.text_of(session, site, held)
+        to_author.tell(session, site, held, key, values=values, occurrence=held.id, now=now, below=text)
     return True
 
 
-def _tell(
-    session: Session,
-    site: Site,
-    held: HeldPost,
-    key: str,
-    values: dict[str, str],
-    now: datetime,
-    below: str | None = None,
-) -> None:
-    if held.person_id is None:
-        return
-    group = reading.get(session, held.list_id)
-    language = telling.language_to(session, site, held.person_id)
-    told = {
-        "group": reading.definition_of(group).titled(language),
-        "subject": telling.short(language, held.subject),
-        **values,
-    }
-    telling.tell(
-        session,
-        site,
-        held.person_id,
-        group,
-        key,
-        told,
-        because="wrote",
-        occurrence=held.id,
-        now=now,
-        below=below,
-    )
+def _title(session: Session, site: Site, held: HeldPost) -> str:
+    """The group's name as its author reads it."""
+    language = telling.language_to(session, site, held.person_id) if held.person_id is not None else site.language
+    return reading.title(session, held.list_id, language) or ""

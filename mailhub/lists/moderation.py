@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from mailhub import formats
 from mailhub.archive import raw as raws
 from mailhub.language import say
-from mailhub.lists import holding, kinds, reading, record, rules, telling, things, voice, votes
+from mailhub.lists import holding, kinds, reading, record, rules, telling, things, to_author, voice, votes
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, MailList
 from mailhub.mail import message
@@ -85,18 +85,15 @@ def tell_waiting(
     person = session.get_one(Person, held.person_id)
     language = persons.language_of(person, site)
     values = {
-        "subject": telling.short(language, held.subject),
         "reason": because(group, holding.reasons_of(held)[0], language),
         "until": telling.told_day(site, person, now + USUALLY_WITHIN, language, now),
     }
-    telling.tell(
+    to_author.tell(
         session,
         site,
-        person.id,
-        group,
+        held,
         "held",
-        values,
-        because="wrote",
+        values=values,
         occurrence=held.id,
         now=now,
         about=Thing(things.HELD, held.id),

@@ -10,7 +10,7 @@ from mailhub.archive import raw as raws
 from mailhub.archive import threads
 from mailhub.archive.tables import Post, PostState
 from mailhub.archive.threading import chain_of
-from mailhub.lists import answered, calm, calm_words, holding, pacing, reading, telling, things, voice
+from mailhub.lists import answered, calm, calm_words, holding, pacing, reading, telling, things, to_author, voice
 from mailhub.lists.pacing import Back, Goes, Ruling, Said, Waits
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, Tool
@@ -99,7 +99,6 @@ def tell(
     person = session.get_one(Person, held.person_id)
     language = telling.language_to(session, site, person.id)
     values = {
-        "subject": telling.short(language, held.subject),
         "rule": calm_words.phrase(session, place.ruling.rule, language, calm_words.zone_of(person, site), now),
     }
     text = None
@@ -108,15 +107,13 @@ def tell(
         key = "paced"
     else:
         key = "kept" if place.ruling.rule.until else "kept-for-good"
-        text = message.parse(raws.read(session, site, held.raw_id)).text.strip()
-    telling.tell(
+        text = to_author.text_of(session, site, held)
+    to_author.tell(
         session,
         site,
-        person.id,
-        reading.get(session, held.list_id),
+        held,
         f"calm.{key}",
-        values,
-        because="wrote",
+        values=values,
         occurrence=held.raw_id,
         now=now,
         about=Thing(things.HELD, held.id),
@@ -134,22 +131,19 @@ def offer(session: Session, site: Site, held: HeldPost, *, now: datetime) -> Non
     language = telling.language_to(session, site, held.person_id)
     group = reading.get(session, held.list_id)
     values = {
-        "subject": telling.short(language, held.subject),
         "group": reading.definition_of(group).titled(language),
         "contact": voice.contact(site, group, language),
     }
-    telling.tell(
+    to_author.tell(
         session,
         site,
-        held.person_id,
-        group,
+        held,
         "calm.offered",
-        values,
-        because="wrote",
+        values=values,
         occurrence=held.raw_id,
         now=now,
         about=Thing(things.HELD, held.id),
-        below=message.parse(raws.read(session, site, held.raw_id)).text.strip(),
+        below=to_author.text_of(session, site, held),
     )
 
 

@@ -122,18 +122,8 @@ def _withdraw_request(act: Act) -> Outcome:
 def _tell_withdrawn(found: Scene, subject: str, text: str, raw_id: int) -> None:
     """With their text, which is not the one that came with this mail."""
     act = found.act
-    telling.tell(
-        act.session,
-        act.site,
-        act.person_id,
-        found.group,
-        "withdrawn",
-        {"group": found.title, "subject": telling.short(act.language, subject)},
-        because="wrote",
-        occurrence=raw_id,
-        now=act.now,
-        below=text,
-    )
+    told = telling.short(act.language, subject)
+    acts.tell(found, act.person_id, "withdrawn", because="wrote", occurrence=raw_id, below=text, subject=told)
 
 
 def _too_late(found: Scene, subject: str, post: Post | None) -> Outcome:

@@ -88,25 +88,18 @@ def _ask(found: Scene, post: Post, question: Question, to: int, number: int) -> 
     said = " ".join(acts.words_after(act, "report").split())
     [one] = shown(act.session, [post.id])
     author = act.session.get(Person, post.person_id) if post.person_id is not None else None
-    values = {
-        "group": found.rules.titled(language),
-        "subject": _subject(post, language),
-        "who": voice.name_of(found.person, language),
-        "author": voice.name_of(author, language),
-        "words": say(language, "calm.appeal-words", words=said) if said else "",
-    }
-    telling.tell(
-        act.session,
-        act.site,
+    acts.tell(
+        found,
         to,
-        found.group,
         "calm.report-asked",
-        values,
         because="moderator",
         occurrence=question.id * MOST + number,
-        now=act.now,
         about=Thing(things.REPORT, question.id),
         below=one.text.words.strip(),
+        subject=_subject(post, language),
+        who=voice.name_of(found.person, language),
+        author=voice.name_of(author, language),
+        words=say(language, "calm.appeal-words", words=said) if said else "",
     )
 
 

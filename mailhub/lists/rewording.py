@@ -19,6 +19,7 @@ from mailhub.lists import (
     reading,
     telling,
     things,
+    to_author,
     voice,
     votes,
 )
@@ -164,21 +165,19 @@ def _tell_author(session: Session, site: Site, question: Question, now: datetime
     language = telling.language_to(session, site, held.person_id)
     text = str(question.detail["text"])
     is_edit = question.kind == things.EDIT
-    values = {"subject": telling.short(language, held.subject), "group": reading.definition_of(group).titled(language)}
+    values = {"group": reading.definition_of(group).titled(language)}
     if not is_edit:
         values["why"] = moderation.asked_so(group, text, language)
-    telling.tell(
+    to_author.tell(
         session,
         site,
-        held.person_id,
-        group,
+        held,
         "edit-proposed" if is_edit else "rephrase-asked",
-        values,
-        because="wrote",
+        values=values,
         occurrence=question.id * 2 + again,
         now=now,
         about=Thing(question.kind, question.id),
-        below=text if is_edit else message.parse(raws.read(session, site, held.raw_id)).text.strip(),
+        below=text if is_edit else to_author.text_of(session, site, held),
     )
 
 

@@ -40,7 +40,7 @@ def readmit(act: Act) -> Outcome:
     if person is None or standing is None or standing.tool is not Tool.BAN:
         return Outcome(False, found.answer("lists.nobody-meant", thing=act.thing))
     standings.end(act.session, standing, act.person_id, now=act.now)
-    tell_readmitted(act, found, standing)
+    tell_readmitted(found, standing)
     name = voice.name_of(person, act.language)
     return Outcome(True, found.answer("lists.done-readmit", thing=act.thing, name=name), {"again": standing.id})
 
@@ -60,7 +60,7 @@ def take_back(act: Act, kept: Mapping[str, Any]) -> Outcome:
     if not standings.end(act.session, measure, act.person_id, now=act.now):
         return Outcome(False)
     if measure.tool is Tool.BAN:
-        tell_readmitted(act, found, measure)
+        tell_readmitted(found, measure)
     return Outcome(True)
 
 
@@ -117,44 +117,25 @@ def _tell_banned(act: Act, found: Scene, measure: Measure) -> None:
     to = measure.person_id or 0
     language = telling.language_to(act.session, act.site, to)
     person = act.session.get_one(Person, to)
-    values = {
-        "subject": telling.short(language, post.subject),
-        "group": found.rules.titled(language),
-        "why": moderation.why(found.group, str(measure.detail.get("reason", "")), language),
-        "when": telling.told_day(act.site, person, act.now, language, act.now),
-        "contact": voice.contact(act.site, found.group, language),
-    }
-    telling.tell(
-        act.session,
-        act.site,
+    acts.tell(
+        found,
         to,
-        found.group,
         "banned",
-        values,
         because="wrote",
         occurrence=measure.id,
-        now=act.now,
         about=Thing(things.MEASURE, measure.id),
         below=message.parse(raws.read(act.session, act.site, post.raw_id)).text.strip(),
+        subject=telling.short(language, post.subject),
+        why=moderation.why(found.group, str(measure.detail.get("reason", "")), language),
+        when=telling.told_day(act.site, person, act.now, language, act.now),
+        contact=voice.contact(act.site, found.group, language),
     )
 
 
-def tell_readmitted(act: Act, found: Scene, measure: Measure) -> None:
+def tell_readmitted(found: Scene, measure: Measure) -> None:
     """Who may write again hears it."""
-    to = measure.person_id or 0
-    language = telling.language_to(act.session, act.site, to)
-    values = {"group": found.rules.titled(language), "address": voice.address(act.site, found.group)}
-    telling.tell(
-        act.session,
-        act.site,
-        to,
-        found.group,
-        "readmitted",
-        values,
-        because="wrote",
-        occurrence=measure.id,
-        now=act.now,
-    )
+    address = voice.address(found.act.site, found.group)
+    acts.tell(found, measure.person_id or 0, "readmitted", because="wrote", occurrence=measure.id, address=address)
 
 
 def _author(act: Act) -> Person | None:
