@@ -104,3 +104,18 @@ def test_an_answer_that_greets_nobody_or_quotes_nobody_goes_out(garden: Town) ->
     answers(garden, "I bring the shears.")
     garden.replies(ANA, last(garden, ANA, "Saturday"), "Ciao Bea, I come at nine.")
     assert len([mail for mail in garden.inbox(CARL) if "Saturday" in str(mail["Subject"])]) == 2
+
+
+def test_taken_back_by_a_word_to_the_group_it_is_told_once_and_to_nobody_else(garden: Town) -> None:
+    answers(garden, PRIVATE)
+    asked = last(garden, ANA, "only for")
+    garden.inbox(ANA)
+    garden.writes(ANA, ADDRESS, text="withdraw")
+    [told] = garden.inbox(ANA)
+    assert "I owe you ten euros." in body(told)
+    garden.passes(days=8)
+    assert garden.inbox(ANA) == garden.inbox(BEA) == garden.inbox(CARL) == garden.inbox("olga@example.org") == []
+    garden.replies(ANA, asked, "everyone")
+    [over] = garden.inbox(ANA)
+    assert "withdrawn by its author" in body(over)
+    assert garden.inbox(BEA) == garden.inbox(CARL) == []
