@@ -176,7 +176,9 @@ def _role_frame(
         above = say(language, "lists.passed-on", name=name, email=email)
     else:
         above = say(language, "lists.passed-on-unproven", email=email)
-    files = [File(f"file-{place}", file.type, file.content) for place, file in enumerate(mail.attachments, 1)]
+    seen = photos.whole(session, site, pictures.of(session, mail.attachments))
+    along = [seen.get(at, file) for at, file in enumerate(mail.attachments)]
+    files = [File(f"file-{place}", file.type, file.content) for place, file in enumerate(along, 1)]
     letter = Letter(
         sender=voice.sender(session, site, group.id if group else None, language),
         subject=one_line(mail.subject)[:LONGEST_SUBJECT] or say(language, "lists.untitled"),

@@ -169,6 +169,17 @@ def test_private_mail_through_the_group_tells_no_place_either(town: Town) -> Non
     assert CANARY not in photos(copy)["mine.jpg"]
 
 
+def test_who_organises_gets_a_photo_without_the_place_and_any_other_file_as_it_came(town: Town) -> None:
+    town.opens_list("garden", members=[ANA], organisers=[BRUNO])
+    sends(town, {"IMG_1.HEIC": photo((160, 120), "HEIF"), "large.jpg": photo((2_600, 1_300))}, to="garden-owner@lists.test")
+    sends(town, {"broken.jpg": b"no picture"}, to="organiser.garden@lists.test")
+    with_photos, with_file = town.inbox(BRUNO)[-2:]
+    assert [size(content) for content in photos(with_photos).values()] == [(160, 120), (2_000, 1_000)]
+    assert [part.get_content_type() for part in with_photos.iter_attachments()] == ["image/jpeg"] * 2
+    assert not any(CANARY in content for content in photos(with_photos).values())
+    assert list(photos(with_file).values()) == [b"no picture"]
+
+
 def test_a_picture_that_ends_its_process_is_a_file_like_any_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = photo((64, 48), "PNG")
     honest = Hub.isolate
