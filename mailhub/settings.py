@@ -199,6 +199,7 @@ class OutboundSection(_Section):
     connections: int = Field(default=4, ge=1, le=100)
     rate: Annotated[Annotated[Rate, BeforeValidator(_rate)] | None, _Optional] = None
     keeps_ids: bool = True
+    arc: bool = False
     provider: Annotated[Literal["generic", "ses", "postmark", "brevo", "mailgun"] | None, _Optional] = None
     webhook_secret_file: Annotated[_File | None, _Optional] = None
     webhook_secret: Annotated[SecretStr | None, _Optional] = None  # from its file or the environment only
@@ -275,6 +276,8 @@ def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
             ("dkim", "next_selector" if dkim.next_selector else "next_key_file"),
             "next_selector and next_key_file come together",
         )
+    if out.arc and not dkim.key_file:
+        yield ("outbound", "arc"), "a seal is made with the key of DKIM: name it as selector and key_file in [dkim]"
     if web.public and not (settings.site.base_url or "").startswith("https:"):
         yield ("web", "public"), "public pages need an https base_url in [site]"
 

@@ -36,6 +36,7 @@ class Site:
     answers_by_token: bool = (
         False  # the next hop writes ids nobody knows: an answer to a message names it by its address
     )
+    seals: bool = False  # copies of posts carry what we found when those came (ARC)
 
     @classmethod
     def of(cls, settings: "Settings", keys: Keys) -> Self:
@@ -55,6 +56,7 @@ class Site:
             provider=settings.outbound.provider or "",
             content_dir=settings.content.dir,
             answers_by_token=not settings.outbound.keeps_ids,
+            seals=settings.outbound.arc,
         )
 
     @property

@@ -8,7 +8,7 @@ from functools import lru_cache
 from mailhub.mail.dkim import Signer, SigningKey, signer_for
 from mailhub.mail.frame import Frame
 from mailhub.mail.heading import BadValue
-from mailhub.mail.mould import Mould
+from mailhub.mail.mould import Filled, Mould
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Unfit:
 
 
 def make(mould: Mould, recipient: Recipient, signer: Signer | None, now: datetime) -> Copy | Unfit:
-    """One copy, signed unless there is no signer."""
+    """One copy, signed and, where its frame asks for it, sealed, unless there is no signer."""
     try:
         filled = mould.fill(recipient.values)
     except BadValue as error:
         return Unfit(recipient.envelope_to, str(error))
-    signature = signer.field(filled.names, filled.signed, filled.body_hash, now) if signer else b""
+    signature = _signature(mould, filled, signer, now) if signer else b""
     return Copy(
         recipient.envelope_from,
         recipient.envelope_to,
@@ -62,6 +62,14 @@ def make(mould: Mould, recipient: Recipient, signer: Signer | None, now: datetim
         not (filled.head.isascii() and recipient.envelope_to.isascii() and recipient.envelope_from.isascii()),
         recipient.envid,
     )
+
+
+def _signature(mould: Mould, filled: Filled, signer: Signer, now: datetime) -> bytes:
+    """The fields above a copy that say whose it is."""
+    signature = signer.field(filled.names, filled.signed, filled.body_hash, now)
+    if mould.seal is None:
+        return signature
+    return mould.seal.fields(signer, signature, filled.names, filled.signed, filled.body_hash, now) + signature
 
 
 def make_many(

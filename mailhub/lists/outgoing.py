@@ -17,6 +17,7 @@ from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.mail.compose import Changes, ListFacts, PostFacts, post_frame
 from mailhub.mail.frame import Context, Frame, Slot, Text
 from mailhub.mail.message import Mail
+from mailhub.mail.sealing import Sealing
 from mailhub.mail.shown import Case, Held, Reply, Rules, Shown, from_for
 from mailhub.people.tables import Person
 from mailhub.site import Site
@@ -49,6 +50,7 @@ def frames(
     large = _too_large(site, rules, [file for file in files if file.position not in seen])
     is_changed = rules.footer or rules.subject_tag or bool(large) or (bool(seen) and not rules.transparent)
     named = shown(site, rules, mail, found, is_changed=is_changed)
+    seal = _sealing(site, mail, found)
     frames = {}
     for language in languages:
         line = photos.line(site, group, post, files, seen, sent, language)
@@ -58,7 +60,9 @@ def frames(
             files=sent,
             redact=redaction.redactor(site),
         )
-        frames[language] = _frame(session, site, group, post, raw, mail, changes, author, named, renamed, language)
+        frames[language] = _frame(
+            session, site, group, post, raw, mail, changes, author, named, renamed, seal, language
+        )
     return frames
 
 
@@ -136,6 +140,7 @@ def _frame(
     author: Person | None,
     named: Shown,
     renamed: Mapping[str, str],
+    seal: Sealing | None,
     language: str,
 ) -> Frame:
     rules = reading.definition_of(group)
@@ -150,8 +155,16 @@ def _frame(
         tag=f"[{group.slug}] " if rules.subject_tag else "",
         renamed=renamed,
         reply_to=REPLY_TO if site.answers_by_token else None,
+        sealing=seal,
     )
     return post_frame(raw, facts, changes, transparent=rules.transparent)
+
+
+def _sealing(site: Site, mail: Mail, found: Authenticity) -> Sealing | None:
+    """What the seals of its copies say, on a site that seals; what nobody judged is not vouched for."""
+    if not site.seals or not found.is_judged or found.is_of_envelope or mail.author is None:
+        return None
+    return Sealing(site.domain, found, canonical(mail.author.email).rpartition("@")[2])
 
 
 def _footer(site: Site, group: MailList, language: str, above: str) -> Text:

@@ -103,14 +103,34 @@ class Signer:
     def __init__(self, key: SigningKey) -> None:
         loaded = _load(key.pem)
         self._sign = loaded.sign
-        start = f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={key.domain};\r\n\ts={key.selector}; "
-        self._start = start.encode("ascii")
+        self._who = f"d={key.domain};\r\n\ts={key.selector}; ".encode("ascii")
 
     def field(self, names: bytes, signed: bytes, body_hash: bytes, now: datetime) -> bytes:
         """The DKIM-Signature field, CRLF included, over canonical fields and the sha256 of the canonical body."""
+        start = b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; "
+        return self._over(start, signed, now, names, body_hash, VALID_FOR)
+
+    def message(self, start: bytes, names: bytes, signed: bytes, body_hash: bytes, now: datetime) -> bytes:
+        """The same, of a field that begins with `start` and holds for ever."""
+        return self._over(start, signed, now, names, body_hash)
+
+    def seal(self, start: bytes, signed: bytes, now: datetime) -> bytes:
+        """A field that is over canonical fields it does not name, and over no body."""
+        return self._over(start, signed, now)
+
+    def _over(
+        self,
+        start: bytes,
+        signed: bytes,
+        now: datetime,
+        names: bytes | None = None,
+        body_hash: bytes = b"",
+        valid_for: timedelta | None = None,
+    ) -> bytes:
         second = int(now.timestamp())
-        times = b"t=%d; x=%d;\r\n\th=" % (second, second + int(VALID_FOR.total_seconds()))
-        unsigned = b"".join((self._start, times, names, b";\r\n\tbh=", _base64(body_hash), b";\r\n\tb="))
+        expires = b" x=%d;" % (second + int(valid_for.total_seconds())) if valid_for else b""
+        what = b"" if names is None else b"\r\n\th=%s;\r\n\tbh=%s;" % (names, _base64(body_hash))
+        unsigned = b"%s%st=%d;%s%s\r\n\tb=" % (start, self._who, second, expires, what)
         # Section 3.7: our own field comes last, without its value and without its CRLF.
         signature = self._sign(signed + relaxed_field(unsigned)[:-2], _PADDING, _HASH)
         return unsigned + _lines(_base64(signature)) + b"\r\n"
@@ -143,6 +163,14 @@ def verify(raw: bytes, find_txt: Callable[..., bytes | None], index: int = 0) ->
     try:
         return bool(dkimpy.DKIM(raw).verify(idx=index, dnsfunc=find_txt))
     except Exception:  # dkimpy raises far more than its own DKIMException on hostile fields; none of them is a yes
+        return False
+
+
+def is_sealed(raw: bytes, find_txt: Callable[..., bytes | None]) -> bool:
+    """Whether the chain of seals (ARC) on a mail holds, as `verify` asks."""
+    try:
+        return bool(dkimpy.arc_verify(raw, dnsfunc=find_txt)[0] == dkimpy.CV_Pass)
+    except Exception:  # as there
         return False
 
 

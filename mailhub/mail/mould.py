@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mailhub.mail import sealing
 from mailhub.mail.dkim import plan
 from mailhub.mail.frame import Context, Frame, Heading, Slot
 from mailhub.mail.heading import BadValue, field, fold, mailbox, token, words
@@ -34,12 +35,14 @@ class Mould:
     """Fills one frame; keeps nothing between two fillings."""
 
     def __init__(self, frame: Frame) -> None:
-        makers = [_maker(heading) for heading in frame.headings]
-        is_open = [any(isinstance(piece, Slot) for piece in heading.pieces) for heading in frame.headings]
+        headings = [heading for heading in frame.headings if not sealing.is_begun(heading)]
+        makers = [_maker(heading) for heading in headings]
+        is_open = [any(isinstance(piece, Slot) for piece in heading.pieces) for heading in headings]
         self._makers = [make for make, has_slot in zip(makers, is_open, strict=True) if has_slot]
         fixed = [None if has_slot else make({}) for make, has_slot in zip(makers, is_open, strict=True)]
         self._head = _Row(fixed)
-        self._names, self._signed = _signing(frame, fixed)
+        self._names, self._signed = _signing(headings, fixed)
+        self.seal = sealing.of(frame.headings)
         self._encoders = [(piece.name, _ENCODERS[piece.context]) for piece in frame.body if isinstance(piece, Slot)]
         constants = [piece if isinstance(piece, bytes) else None for piece in frame.body]
         self._body = _Row(constants)
@@ -113,9 +116,9 @@ class _BodyHash:
         return state.digest()
 
 
-def _signing(frame: Frame, fixed: Sequence[bytes | None]) -> tuple[bytes, _Row]:
+def _signing(headings: Sequence[Heading], fixed: Sequence[bytes | None]) -> tuple[bytes, _Row]:
     """The h= of every copy, and the row of canonical fields in its order."""
-    chosen = plan([heading.name.lower().encode("ascii") for heading in frame.headings])
+    chosen = plan([heading.name.lower().encode("ascii") for heading in headings])
     turns: dict[int, int] = {}
     for place, made in enumerate(fixed):
         if made is None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
+from mailhub.mail import sealing
 from mailhub.mail.address import Mailbox
 from mailhub.mail.carried import answered, carry, signatures, signed_names, whole_field
 from mailhub.mail.dates import read_date
 from mailhub.mail.frame import Heading, Slot
 from mailhub.mail.heading import BadValue, fold, mailbox, phrase, token, words
 from mailhub.mail.listheaders import ListFacts, list_headings
+from mailhub.mail.sealing import Sealing
 from mailhub.mail.shown import Reply, Shown
 from mailhub.mail.wire import Field
 from mailhub.mail.words import header_text, one_line
@@ -42,6 +44,7 @@ class PostFacts:
     reply_to: Slot | None = None  # each recipient's own address for answers to the list; None: the list itself
     authserv_id: str = ""  # results that claim our name come from outside, and go
     renamed: Mapping[str, str] = field(default_factory=dict)  # ids it answers, and how everybody else knows those mails
+    sealing: Sealing | None = None  # what we found when it came, where copies are sealed
 
 
 def post_headings(
@@ -62,7 +65,19 @@ def post_headings(
         *content,
         *_list_fields(facts),
     )
-    return (*headings, *signatures(fields, headings, facts.shown, is_changed))
+    return (*headings, *signatures(fields, headings, facts.shown, is_changed), *_sealed(fields, facts))
+
+
+def _sealed(fields: Sequence[Field], facts: PostFacts) -> list[Heading]:
+    """The chain of seals that came, where the author is named, and ours that is begun."""
+    if facts.sealing is None:
+        return []
+    is_named = facts.shown.names_author or not facts.shown.by_relay
+    chain = [carry(one) for one in fields if one.name.lower() in sealing.CHAIN] if is_named else []
+    kept = [one for one in chain if one is not None]
+    if len(kept) < len(chain):
+        return []  # what cannot leave as it came holds no longer
+    return [*kept, *sealing.begun(fields, facts.sealing, is_named=is_named)]
 
 
 def transparent_headings(fields: Sequence[Field], facts: PostFacts) -> tuple[Heading, ...]:
@@ -76,7 +91,8 @@ def transparent_headings(fields: Sequence[Field], facts: PostFacts) -> tuple[Hea
     if "date" not in there:
         ours.append(_date(None, facts.date))
     added = [one for one in ours if one.name.lower() not in signed | there]
-    return (*(Heading(one.name, (whole_field(one),), came=True) for one in kept), *added)
+    begun = sealing.begun(kept, facts.sealing, is_named=True) if facts.sealing else []
+    return (*(Heading(one.name, (whole_field(one),), came=True) for one in kept), *added, *begun)
 
 
 def _goes(field: Field, authserv_id: str) -> bool:

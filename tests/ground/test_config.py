@@ -243,6 +243,12 @@ def test_what_is_not_built_says_so(file: Path, key: str, value: str) -> None:
     assert "not built yet" in complaint(file, SMALLEST, **{f"MAILHUB_{key}": value})
 
 
+def test_a_seal_needs_a_key(file: Path) -> None:
+    text = SMALLEST + "[outbound]\narc = true\n"
+    assert "is made with the key of DKIM" in complaint(file, text)
+    assert settle(file, text + '[dkim]\nselector = "s"\nkey_file = "k.pem"\n').outbound.arc
+
+
 @pytest.mark.parametrize(
     ("settings", "complains"),
     [

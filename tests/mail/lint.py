@@ -233,7 +233,9 @@ def _leaving(fields: Fields) -> Iterator[str]:
 
 
 def _signature(fields: Fields, signed: bool) -> Iterator[str]:
-    ours = [value for value in _all(fields, "dkim-signature") if fields[0][0] == "dkim-signature"][:1]
+    seal = ("arc-seal", "arc-message-signature", "arc-authentication-results")
+    above = len(seal) if tuple(name for name, _ in fields[: len(seal)]) == seal else 0
+    ours = [value for value in _all(fields, "dkim-signature") if fields[above][0] == "dkim-signature"][:1]
     if not ours:
         if signed:
             yield "no signature of ours at the top"

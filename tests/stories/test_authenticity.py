@@ -16,10 +16,12 @@ from mailhub.inbound.door import open_doors
 from mailhub.inbound.tables import InboundMail
 from mailhub.inbound.tracing import wording
 from mailhub.inbound.tracing.finding import trace
+from mailhub.mail import dkim
+from tests.mail.keys import signing_key
 from tests.mail.signing import published, record, signed
 from tests.mail.zones import Zone
 from tests.stories.conftest import _town
-from tests.stories.town import Town, body
+from tests.stories.town import Town, body, read
 
 ANA, BRUNO, MO = "ana@example.org", "bruno@example.net", "mo@example.net"
 OURS, ELSEWHERE = "198.51.100.7", "203.0.113.9"  # the server of example.org, and somebody's
@@ -45,9 +47,9 @@ def world() -> Zone:
 class Worldly(Town):
     """A town, and the DNS round it."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(self, folder: Path, database: Database, **more: str) -> None:
         self.zone = world()
-        settings = {"MAILHUB_INBOUND__TRUST": "own", "MAILHUB_INBOUND__SMTP": "127.0.0.1:0"}
+        settings = {"MAILHUB_INBOUND__TRUST": "own", "MAILHUB_INBOUND__SMTP": "127.0.0.1:0", **more}
         super().__init__(folder, database, settings, self.zone)
         self.peer = ELSEWHERE
 
@@ -56,6 +58,12 @@ class Worldly(Town):
 def site(tmp_path: Path, database: Database) -> Iterator[Town]:
     """A town with a port 25 of its own."""
     yield from _town(Worldly(tmp_path, database))
+
+
+@pytest.fixture
+def sealing(tmp_path: Path, database: Database) -> Iterator[Town]:
+    """The same, whose copies are sealed."""
+    yield from _town(Worldly(tmp_path, database, MAILHUB_OUTBOUND__ARC="true"))
 
 
 @pytest.fixture
@@ -239,3 +247,32 @@ def test_behind_a_mail_server_its_word_counts_and_nobody_elses(behind: Town) -> 
         behind.receives(head + letter(behind, "orto@lists.test", "Semi", "Ne ho"), ANA, ["orto@lists.test"])
         assert behind.last()[0] == outcome
     assert len(behind.inbox(BRUNO)) == 1
+
+
+def results_in_seals(town: Town, reader: str) -> list[str]:
+    """What the seals of the copies in this mailbox say; each must hold."""
+    key = "".join(dkim.record(signing_key().pem)).encode()
+    sealed = [copy for copy in town.transport.copies if copy.envelope_to == reader and b"\r\nList-Id" in copy.data]
+    assert all(dkim.is_sealed(copy.data, lambda *_a, **_k: key) for copy in sealed)
+    return [" ".join(str(read(copy)["ARC-Authentication-Results"]).split()) for copy in sealed]
+
+
+def test_copies_say_in_their_seals_what_was_found_when_the_post_came_also_if_it_waited(sealing: Town) -> None:
+    sealing.opens_list("orto", members=[ANA, BRUNO], moderator=MO, moderate="nobody", addresses="members")
+    sealing.receives(signed(letter(sealing, "orto@lists.test", "Semi", "Ne ho molti")), ANA, ["orto@lists.test"])
+    sealing.receives(letter(sealing, "orto@lists.test", "Pali", "Anche"), ANA, ["orto@lists.test"])
+    [question] = [mail for mail in sealing.inbox(ANA) if "write to us" in str(mail["Subject"])]
+    yes = sealing.letter(ANA, str(question["Reply-To"]), "Re: x", "yes").as_bytes(policy=SMTP)
+    sealing.receives(signed(yes), ANA, [str(question["Reply-To"])])
+    assert sealing.subjects(BRUNO) == ["Semi", "Pali"]
+    assert results_in_seals(sealing, BRUNO) == [
+        "i=1; lists.test; dkim=pass header.d=example.org; spf=fail smtp.mailfrom=example.org; "
+        "dmarc=pass header.from=example.org; arc=none",
+        "i=1; lists.test; dkim=none; spf=fail smtp.mailfrom=example.org; dmarc=fail header.from=example.org; arc=none",
+    ]
+
+
+def test_copies_that_hide_their_author_have_seals_that_do_too(sealing: Town) -> None:
+    sealing.opens_list("orto", members=[ANA, BRUNO], moderate="nobody")
+    sealing.receives(signed(letter(sealing, "orto@lists.test", "Semi", "Ne ho molti")), ANA, ["orto@lists.test"])
+    assert results_in_seals(sealing, BRUNO) == ["i=1; lists.test; dkim=pass; spf=fail; dmarc=pass; arc=none"]

@@ -171,7 +171,8 @@ def test_private_mail_through_the_group_tells_no_place_either(town: Town) -> Non
 
 def test_who_organises_gets_a_photo_without_the_place_and_any_other_file_as_it_came(town: Town) -> None:
     town.opens_list("garden", members=[ANA], organisers=[BRUNO])
-    sends(town, {"IMG_1.HEIC": photo((160, 120), "HEIF"), "large.jpg": photo((2_600, 1_300))}, to="garden-owner@lists.test")
+    came = {"IMG_1.HEIC": photo((160, 120), "HEIF"), "large.jpg": photo((2_600, 1_300))}
+    sends(town, came, to="garden-owner@lists.test")
     sends(town, {"broken.jpg": b"no picture"}, to="organiser.garden@lists.test")
     with_photos, with_file = town.inbox(BRUNO)[-2:]
     assert [size(content) for content in photos(with_photos).values()] == [(160, 120), (2_000, 1_000)]

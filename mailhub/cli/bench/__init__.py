@@ -30,15 +30,18 @@ Figures = Mapping[str, float | int]
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout, import and digests.")
 @click.option("--messages", type=click.IntRange(min=1), help="How many messages, for inbound and archive.")
+@click.option("--arc", is_flag=True, help="Seal every copy too, for fanout.")
 @click.option("--runs", type=click.IntRange(min=1), default=RUNS, show_default=True)
-def command(names: tuple[str, ...], as_json: bool, members: int | None, messages: int | None, runs: int) -> None:
+def command(
+    names: tuple[str, ...], as_json: bool, members: int | None, messages: int | None, arc: bool, runs: int
+) -> None:
     amounts = {"members": members, "messages": messages}
     for name in names or BENCHES:
-        figures = measure(name, amounts[BENCHES[name][1]], runs)
+        figures = measure(name, amounts[BENCHES[name][1]], runs, seals=arc and name == "fanout")
         click.echo(json.dumps({"bench": name, **figures}) if as_json else as_table(name, figures))
 
 
-def measure(name: str, amount: int | None, runs: int) -> Figures:
+def measure(name: str, amount: int | None, runs: int, *, seals: bool = False) -> Figures:
     """The median of each figure over so many runs, and the machine's own rate beside them."""
     module, argument = BENCHES[name]
     run = import_module(f"mailhub.cli.bench.{module}").run
@@ -46,7 +49,7 @@ def measure(name: str, amount: int | None, runs: int) -> Figures:
     for number in range(1, runs + 1):
         if sys.stderr.isatty():
             click.echo(f"{name}: run {number} of {runs} …", err=True)
-        found.append(run(**({} if amount is None else {argument: amount})))
+        found.append(run(**({} if amount is None else {argument: amount}), **({"seals": True} if seals else {})))
     medians = {key: statistics.median_low([figures[key] for figures in found]) for key in found[0]}
     return {"runs": runs, **medians, "rsa_2048_per_second": round(rsa_per_second())}
 

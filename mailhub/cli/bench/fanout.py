@@ -36,6 +36,8 @@ from mailhub.lists.enrolling import Roll
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
 from mailhub.mail import dkim
+from mailhub.mail.authenticity.verdicts import Checked, Verdict
+from mailhub.mail.authenticity.weighing import Authenticity
 from mailhub.mail.dkim import SigningKey
 from mailhub.mail.message import parse
 from mailhub.people.checking import Newcomer
@@ -55,10 +57,10 @@ _LIST: dict[str, Value] = {
 }
 
 
-def run(members: int = 10_000, size: int = 20 * 1024) -> dict[str, float | int]:
-    """Send one post of about `size` bytes to so many members; what it cost."""
+def run(members: int = 10_000, size: int = 20 * 1024, *, seals: bool = False) -> dict[str, float | int]:
+    """Send one post of about `size` bytes to so many members, signed or also sealed; what it cost."""
     with tempfile.TemporaryDirectory() as folder, _sink(Path(folder) / "kept") as sink:
-        bench = _Bench(Path(folder), sink.port)
+        bench = _Bench(Path(folder), sink.port, seals=seals)
         bench.fill(members, size)
         with Meter(without=frozenset({sink.process.pid})) as meter:
             bench.send()
@@ -83,13 +85,14 @@ def run(members: int = 10_000, size: int = 20 * 1024) -> dict[str, float | int]:
 class _Bench:
     """A site in a folder, with one list and nothing else to do."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, seals: bool) -> None:
         self._site = Site(
             name="Bench",
             domain="lists.example",
             keys=Keys(os.urandom(32)),
             base_url="https://lists.example",
             data_dir=folder,
+            seals=seals,
         )
         self._pem = dkim.generate_key()
         self._clock = Clock()
@@ -118,7 +121,18 @@ class _Bench:
             kept = archive.keep(session, self._site, raw, now=now)
             group = reading.get(session, list_id)
             mail = parse(raw)
-            publication.publish(session, self._site, group, raw_id=kept.id, raw=raw, mail=mail, person_id=1, now=now)
+            proven = Authenticity(dkim=(Checked(Verdict.PASS, "example.org"),), aligned=True, why="dkim example.org")
+            publication.publish(
+                session,
+                self._site,
+                group,
+                raw_id=kept.id,
+                raw=raw,
+                mail=mail,
+                person_id=1,
+                now=now,
+                authenticity=proven,
+            )
 
     def send(self) -> None:
         """Everything from the first row owed to the last outcome recorded."""
@@ -136,6 +150,8 @@ class _Bench:
         record = "".join(dkim.record(self._pem)).encode()
         if not kept or not all(dkim.verify(copy, lambda *_a, **_k: record) for copy in kept):
             raise MailhubError("a signature does not hold")
+        if self._site.seals and not all(dkim.is_sealed(copy, lambda *_a, **_k: record) for copy in kept):
+            raise MailhubError("a seal does not hold")
 
 
 @dataclass

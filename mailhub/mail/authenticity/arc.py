@@ -46,6 +46,18 @@ def read(message: Message) -> Chain:
         return Chain(fault=fault.why)
 
 
+def newest(message: Message) -> tuple[int, bool]:
+    """The highest number of a set, and whether its seal says that the chain is broken; raises Fault."""
+    numbers = [_instance(name, field) for name in (RESULTS, SIGNATURE, SEAL) for field in message.named(name)]
+    seals = [field for field in message.named(SEAL) if _instance(SEAL, field) == max(numbers)]
+    return max(numbers), any(_tags(seal).get("cv", "").lower() == "fail" for seal in seals)
+
+
+def in_order(message: Message) -> list[bytes]:
+    """All fields of a whole chain as seals are over them (section 5.1.1); raises Fault."""
+    return [field for one in _sets(message) for field in (one.results, one.signature, one.seal)]
+
+
 def _sets(message: Message) -> Sequence[_Set]:
     found: dict[bytes, dict[int, bytes]] = {}
     for name in (RESULTS, SIGNATURE, SEAL):

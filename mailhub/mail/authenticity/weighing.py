@@ -46,6 +46,11 @@ class Authenticity:
     def is_judged(self) -> bool:
         return self.why != NOTHING.why
 
+    @property
+    def is_of_envelope(self) -> bool:
+        """Whether the checks were of the certified envelope, and say nothing of the mail in it."""
+        return self.why == ENVELOPED
+
 
 BY_RELAY = "said by the relay"
 ENVELOPED = "it came in a certified envelope (PEC), which proves its provider"
@@ -204,10 +209,12 @@ def as_row(found: Authenticity) -> dict[str, object]:
 
 
 def from_row(row: Mapping[str, Any] | None) -> Authenticity:
-    """What was kept with the mail: all that decides anything, without the single checks."""
+    """What was kept with the mail; the single checks are there to be told, and prove nothing a second time."""
     if not row or "policy" not in row:
         return NOTHING
     return Authenticity(
+        spf=_told(row["spf"]),
+        dkim=tuple(_told(one) for one in row["dkim"]),
         dmarc=Verdict(row["dmarc"]),
         arc=Verdict(row["arc"]),
         policy=Policy(row["policy"]),
@@ -216,3 +223,7 @@ def from_row(row: Mapping[str, Any] | None) -> Authenticity:
         is_direct=row["direct"],
         is_signed=row["signed"],
     )
+
+
+def _told(row: Mapping[str, Any]) -> Checked:
+    return Checked(Verdict(row["result"]), row["domain"], row["why"], row.get("selector", ""), may_speak=False)
