@@ -31,7 +31,8 @@ def judge(
     if settings.trust == UNSIGNED_LOOPBACK or receipt.protocol == "import":
         return NOTHING
     if settings.trust == RELAY and settings.authserv_id and _is_relayed(receipt, settings):
-        said = results.of_relay(mail.headers, settings.authserv_id)
+        # Of a certified envelope the header in hand is the one inside, where its author may have written anything.
+        said = () if marks.is_enveloped else results.of_relay(mail.headers, settings.authserv_id)
         return weighing.weigh_relayed(marks, said, resolver, real)
     return weighing.weigh(marks, Sent(receipt.peer, receipt.envelope_from), resolver, real)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tests.mail import envelopes as pec
 from tests.mail.signing import NAMES, published, short_record, signed
 from tests.mail.zones import Zone
 
@@ -184,5 +185,37 @@ def _results() -> Iterator[Forgery]:
         yield Forgery(f"results {name}", raw, peer, ANA, "relay")
 
 
-KINDS: tuple[Callable[[], Iterator[Forgery]], ...] = (_from_evil, _signatures, _replayed, _envelopes, _results)
+def _certified() -> Iterator[Forgery]:
+    """Envelopes of certified mail that anybody can write round anything, and that may prove Eve to be Eve."""
+    to = "orto@lists.test"
+    hers = {
+        "her words": mail(),
+        "a mail of hers with its signature": signed(mail()),
+        "her words and the relay's name for what it found": SAID + HOP + mail(),
+        "the relay's name alone": SAID + mail(),
+    }
+    for name, inner in hers.items():
+        whole = pec.envelope(inner, ANA, to)
+        yield Forgery(f"a certified envelope round {name}", whole)
+        yield Forgery(f"the same, signed by the forger, round {name}", signed(whole, "evil.example"))
+        yield Forgery(f"the same behind the relay, round {name}", HOP + whole, RELAY, trust="relay")
+        yield Forgery(f"the same, found good by the relay, round {name}", SAID + HOP + whole, RELAY, trust="relay")
+        named = whole.replace(f"posta-certificata@{pec.PROVIDER}".encode(), ANA.encode())
+        yield Forgery(f"the same under her own name, round {name}", named)
+        # Even what comes from her own server in such a dress waits for her word.
+        yield Forgery(f"the same from her own server, round {name}", signed(named), OURS, ANA)
+
+
+SAID = (
+    b"Authentication-Results: mx.lists.test; dmarc=pass header.from=example.org; dkim=pass header.d=example.org;\r\n"
+    b" spf=pass smtp.mailfrom=ana@example.org\r\n"
+)
+KINDS: tuple[Callable[[], Iterator[Forgery]], ...] = (
+    _from_evil,
+    _signatures,
+    _replayed,
+    _envelopes,
+    _results,
+    _certified,
+)
 FORGERIES = tuple(forgery for kind in KINDS for forgery in kind())

@@ -2,12 +2,17 @@
 
 import pytest
 
+from mailhub.inbound.evidence import judge
 from mailhub.inbound.reading import read
+from mailhub.inbound.tables import InboundMail
+from mailhub.mail.authenticity.verdicts import Verdict
 from mailhub.mail.authenticity.weighing import ENVELOPED, Sent, weigh
 from mailhub.mail.pec import unwrapped
+from mailhub.settings import InboundSection
 from tests.mail.envelopes import PROVIDER, envelope, letter, receipt
 from tests.mail.signing import published, signed
 from tests.mail.test_weighing import NOW
+from tests.mail.zones import Zone
 
 MAYOR, GROUP = f"sindaca@{PROVIDER}", "orto@lists.test"
 INNER = letter(MAYOR, GROUP)
@@ -58,6 +63,17 @@ def test_a_receipt_is_automatic_and_never_a_bounce(kind: str, sender: str) -> No
 def test_an_anomaly_is_automatic_too() -> None:
     said = read(envelope(INNER, MAYOR, GROUP, mark="X-Trasporto: errore"), MAYOR)
     assert (said.kind, said.nature.automatic, said.is_enveloped) == ("auto-reply", True, False)
+
+
+def test_what_is_written_inside_under_our_relays_name_is_not_its_word() -> None:
+    said = b"Authentication-Results: mx.lists.test; dmarc=pass header.from=pec-gestore.example; spf=pass; dkim=pass\r\n"
+    hop = b"Received: from x.example by mx.lists.test; Mon, 9 Mar 2026 09:00:00 +0100\r\n"
+    forged = read(hop + envelope(said + hop + INNER, MAYOR, GROUP), MAYOR)
+    receipt = InboundMail(peer="local", protocol="lmtp", envelope_from=MAYOR, recipients=[GROUP], received_at=NOW)
+    relay = InboundSection.model_validate({"trust": "relay", "authserv_id": "mx.lists.test"})
+    assert forged.is_enveloped
+    found = judge(forged.mail, forged.marks, receipt, relay, Zone(), NOW)
+    assert (found.spf.verdict, found.dkim, found.why) == (Verdict.NONE, (), ENVELOPED)
 
 
 def test_the_providers_signature_proves_nobody_inside() -> None:
