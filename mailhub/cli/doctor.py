@@ -1,6 +1,7 @@
 """`mailhub doctor`: what a site still needs, and the cure; `--wait`: until the DNS has it, then a real round trip."""
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -8,7 +9,7 @@ from typing import Any
 
 import click
 
-from mailhub.cli import examining, outside, roundtrip
+from mailhub.cli import believing, examining, outside, roundtrip
 from mailhub.cli.examining import Row, Verdict
 from mailhub.cli.outside import Outside
 from mailhub.cli.site import CONTROL
@@ -27,17 +28,24 @@ Say = Callable[[str], None]
 @click.command("doctor", help="Say what a site still needs before its mail works, and the cure; exit 1 if something.")
 @click.option("--wait", is_flag=True, help="Watch the DNS until all is there, then send mail and wait for its answer.")
 @click.option("--at-most", default=60, show_default=True, metavar="MINUTES", help="How long to wait.")
+@click.option("--write", "writes", is_flag=True, help="Write what was learnt of your provider without asking.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end, and nothing else.")
 @click.pass_obj
-def command(where: Where, wait: bool, at_most: int, as_json: bool) -> None:
+def command(where: Where, wait: bool, at_most: int, writes: bool, as_json: bool) -> None:
     settings = where.settings()
     tell: Say = _nothing if as_json else click.echo
     rows = list(examining.examine(settings, outside.real()))
     tell(as_table(rows))
+    returned = None
     try:
         if wait:
             rows = watch(settings, outside.real, rows, at_most * 60.0, tell)
-            rows += trip(settings, outside.real(), at_most * 60.0, tell)
+            found, returned = trip(settings, outside.real(), at_most * 60.0, tell)
+            rows += found
+        if (name := believing.learnt(settings, returned)) is not None:
+            confirm = None if as_json else believing.at_terminal()
+            rows.append(believing.offer(where.path(), settings, name, os.environ, writes=writes, confirm=confirm))
+            tell(_line(rows[-1]))
     except KeyboardInterrupt:
         tell("\nStopped waiting.")
         _end(rows, as_json, INTERRUPTED)
@@ -67,14 +75,14 @@ def _is_missing(row: Row) -> bool:
     return row.what.startswith("DNS ") and "PTR" not in row.what and row.verdict is not Verdict.OK
 
 
-def trip(settings: Settings, world: Outside, seconds: float, tell: Say) -> list[Row]:
-    """Send a mail to ourselves and one to an organiser, by the running site; what came of both."""
+def trip(settings: Settings, world: Outside, seconds: float, tell: Say) -> tuple[list[Row], Mapping[str, Any] | None]:
+    """Send a mail to ourselves and one to an organiser, by the running site; what came of both, and the first."""
     begun = _ask_site(settings, "round trip begin", {})
     if begun is None:
         cure = "start it (mailhub run, or the service), then again: mailhub doctor --wait"
         found = [Row("mail out", Verdict.ERROR, "the site does not run, so no mail could be sent", cure)]
         tell(as_table(found))
-        return found
+        return found, None
     if begun["organiser"] is not None:
         tell(f"{begun['organiser']} has a mail from us. Please answer it; Ctrl-C ends the waiting.")
     seen: Mapping[str, Any] = {"returned": None, "answer": None}
@@ -88,7 +96,7 @@ def trip(settings: Settings, world: Outside, seconds: float, tell: Say) -> list[
         tell("\nStopped waiting.")
     found = list(roundtrip.rows(begun, seen, settings))
     tell(as_table(found))
-    return found
+    return found, seen["returned"]
 
 
 def _is_whole(begun: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from mailhub import config, content, tokens
-from mailhub.cli import asking, outside, probing, ways
+from mailhub.cli import asking, believing, outside, probing, ways
+from mailhub.cli.examining import Verdict
 from mailhub.cli.outside import Outside
 from mailhub.cli.records import as_table, look, needed
 from mailhub.cli.ways import Answers, WayIn
@@ -39,12 +40,14 @@ FOLDERS = ("lists", "journeys", "templates")
     "--url", default="", help="Where the pages will be, such as https://lists.example.org; writes a Caddyfile."
 )
 @click.option("--time-zone", default="Europe/Rome", show_default=True)
+@click.option("--write", "writes", is_flag=True, help="With --probe: write what was learnt of your provider unasked.")
 @click.option("--probe/--no-probe", default=None, help="Look at the DNS and the ports; else only at a terminal.")
 def command(
     folder: Path,
     time_zone: str,
     url: str,
     probe: bool | None,
+    writes: bool,
     relay_password_file: Path | None,
     imap_password_file: Path | None,
     plus: bool,
@@ -62,6 +65,8 @@ def command(
     if world is not None:
         told, world = _looked_round(told, world)
     _write(home, told, {name: password for name, password in passwords.items() if password})
+    if world is not None and told.way_in is WayIn.IMAP:
+        _ask_provider(folder / CONFIG, writes=writes)
     _say_what_next(folder, home, told, world)
 
 
@@ -81,6 +86,14 @@ def _looked_round(told: Answers, world: Outside) -> tuple[Answers, Outside | Non
         click.echo(f"{'! ' if way.is_trouble else '  '}{way.text}")
     click.echo("")
     return told, world
+
+
+def _ask_provider(path: Path, *, writes: bool) -> None:
+    """What the provider calls itself, by the newest mail of the mailbox, to be believed from the start."""
+    settings = config.load(path, {})
+    if (name := believing.learnt(settings, None)) is not None:
+        row = believing.offer(path, settings, name, {}, writes=writes, confirm=believing.at_terminal())
+        click.echo(f"  {row.found}\n" if row.verdict is Verdict.OK else f"! {row.found}; {row.cure}\n")
 
 
 def _say_what_next(folder: Path, home: Path, told: Answers, world: Outside | None) -> None:

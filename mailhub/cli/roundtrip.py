@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.archive import raw as raws
+from mailhub.cli.believing import learnt, named
 from mailhub.cli.examining import Row, Verdict
 from mailhub.delivery.outcomes import Kind, Outcome
 from mailhub.hub import roundtrip
@@ -148,11 +149,8 @@ def _in(returned: Mapping[str, Any] | None, settings: Settings) -> Iterator[Row]
         yield Row("on the way", Verdict.WARNING, f"altered: {what}")
     if returned["signature"] == "pass":
         yield Row("signature", Verdict.OK, "ours holds")
-    name, inbound = returned["authserv_id"], settings.inbound
-    if name is not None and (inbound.authserv_id or "").lower() != name.lower():
-        cure = f'write into [inbound]: trust = "relay" and authserv_id = "{name}"'
-        yield Row("judged by", Verdict.WARNING, f"{name} writes down who sent a mail, and is not believed", cure)
-    elif name is not None:
+    name = named(returned, settings.inbound)
+    if name is not None and learnt(settings, returned) is None:
         yield Row("judged by", Verdict.OK, name)
 
 

@@ -81,7 +81,7 @@ def _inbound(told: Answers) -> str:
         case WayIn.IMAP:
             place = {"imap": str(told.imap), "imap_user": told.imap_user, "imap_password_file": IMAP_PASSWORD}
             # What the provider calls itself is not known yet; until then only signatures count.
-            said = "# `mailhub doctor --wait` says what your provider calls itself, and what to write here then.\n"
+            said = "# `mailhub doctor --write` writes here what your provider calls itself, once a mail has shown it.\n"
             return _lines(smtp="", **place) + said + _lines(trust="own")
         case WayIn.LOCAL:
             return _lines(smtp="127.0.0.1:8025") + _TO_TRY_IT + _lines(trust="unsigned-loopback")

@@ -9,6 +9,9 @@ from click.testing import CliRunner, Result
 from mailhub import config
 from mailhub.cli import outside
 from mailhub.cli.main import main
+from mailhub.inbound import mailbox as mailboxes
+from mailhub.inbound.mailbox import Seen
+from mailhub.mail.wire import split
 from tests.cli.world import World
 
 MX = ("example.net", "MX")
@@ -124,3 +127,21 @@ def test_an_unknown_way_in_is_told(tmp_path: Path) -> None:
         init(tmp_path, "--way-in", "pigeon").stderr
         == "--way-in: 'pigeon' is no way in; write local, own, relay, imap\n"
     )
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_it_learns_from_the_mailbox_what_the_provider_calls_itself(
+    tmp_path: Path, world: World, password: Path, monkeypatch: pytest.MonkeyPatch, *, writes: bool
+) -> None:
+    hop = b"Received: from x by y; Mon, 9 Mar 2026 09:00:00 +0100\r\n"
+    top = b"Authentication-Results: mx.example.org; dkim=pass\r\n" + hop
+    forged = b"Authentication-Results: evil.example; dkim=pass\r\n"
+    monkeypatch.setattr(mailboxes, "peek", lambda _account: Seen(True, split(top + forged + b"\r\n")[0]))
+    words = ["--way-in", "imap", "--imap", "imap.test:993", "--imap-user", "hub", "--imap-password-file", str(password)]
+    said = init(tmp_path, *words, "--probe", *(["--write"] if writes else [])).output
+    inbound = config.load(tmp_path / "site" / "config.toml", {}).inbound
+    assert (inbound.trust, inbound.authserv_id) == (("relay", "mx.example.org") if writes else ("own", None))
+    assert ("mx.example.org; changed " in said) is writes
+    assert (
+        "! mx.example.org writes down who sent a mail, and is not believed; write into [inbound]: trust" in said
+    ) is not writes

@@ -27,7 +27,9 @@ OLGA = "olga@example.org"
 
 
 @contextmanager
-def begun(folder: Path, database: Database, *, rewrites: bool) -> Iterator[tuple[Town, dict[str, Any]]]:
+def begun(
+    folder: Path, database: Database, *, rewrites: bool, above: bytes = b""
+) -> Iterator[tuple[Town, dict[str, Any]]]:
     """A town beside a relay that listens, and a trip that has begun; at the end what is for the town comes to it."""
     received: list[Received] = []
     zone = Zone.of_texts({"s1._domainkey.lists.test": "".join(dkim.record(signing_key().pem))})
@@ -46,7 +48,7 @@ def begun(folder: Path, database: Database, *, rewrites: bool) -> Iterator[tuple
             roles.appoint(session, [OLGA], roles.ORGANISER, origin="config", now=town.clock.now())
         yield town, _told(town, roundtrip.begin, {})
         for mail in received:
-            town.receives(mail.data, mail.envelope_from, list(mail.recipients))
+            town.receives(above + mail.data, mail.envelope_from, list(mail.recipients))
 
 
 def _told(town: Town, action: Any, args: dict[str, Any]) -> dict[str, Any]:
@@ -84,3 +86,20 @@ def test_what_was_altered_on_the_way_is_told_and_an_answer_ends_it(
     for words in ("Message-ID, now", "known by the name it gave", "the envelope sender, now", "take link tracking off"):
         assert words in altered
     assert "our signature reads «fail»" in altered
+
+
+HOP = b"Received: from x by mx.lists.test; Mon, 9 Mar 2026 09:00:00 +0100\r\n"
+OURS = b"Authentication-Results: mx.lists.test; dkim=pass\r\n"
+FORGED = b"Authentication-Results: evil.example; dkim=pass\r\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "name"), [(OURS + OURS + HOP + FORGED, "mx.lists.test"), (HOP + FORGED + HOP, None), (FORGED, None)]
+)
+def test_only_whoever_let_the_mail_in_is_heard_as_its_judge(
+    tmp_path: Path, database: Database, above: bytes, name: str | None
+) -> None:
+    with begun(tmp_path, database, rewrites=False, above=above) as (town, told):
+        pass
+    seen = _told(town, roundtrip.look, {"number": told["number"], "name": told["name"]})
+    assert seen["returned"]["authserv_id"] == name

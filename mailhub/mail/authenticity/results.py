@@ -34,13 +34,17 @@ def of_relay(fields: Sequence[Field], authserv_id: str) -> tuple[Result, ...]:
 
 
 def said_by(fields: Sequence[Field]) -> str | None:
-    """Who wrote down what it found when the mail came in: the name to believe, where the server is ours."""
+    """Who wrote down what it found when the mail came in: the name to believe, where the server is ours.
+
+    The topmost, above its own Received; without one the fields may be whoever's.
+    """
+    said = None
     for one in fields:
         name = one.name.lower()
         if name == "received":
-            return None
-        if name == "authentication-results" and (found := read(one.value)) is not None:
-            return found[0]
+            return said
+        if said is None and name == "authentication-results" and (found := read(one.value)) is not None:
+            said = found[0]
     return None
 
 
