@@ -29,11 +29,12 @@ from mailhub.digests.which import WHICH
 from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
+from mailhub.fetching import Fetcher
 from mailhub.hub import own_data, roundtrip, surely, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
-from mailhub.hub.resolver import Dns
+from mailhub.hub.resolver import Dns, System, fresh
 from mailhub.lists import aside, releasing, subscriptions, unasked
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
@@ -76,6 +77,7 @@ class Hub:
     reader: Cell | None  # a process of its own for reading what strangers sent
     helpers: Executor | None  # processes for signing
     resolver: Callable[[], Resolver]  # a new one for each mail
+    fetcher: Fetcher  # what others name is fetched by it alone
 
     def isolate(self, function: Callable[..., T], *args: Any) -> T:
         """Call this where hostile bytes may hang it: in a process that can be killed, when there is one."""
@@ -97,6 +99,7 @@ def build_hub(
     ring: Callable[[str], None] | None = None,
     in_helpers: bool = False,
     resolver: Callable[[], Resolver] | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Hub:
     """Put the hub together; the database must be at this version, its tables are not made here."""
     settings.site.data_dir.mkdir(parents=True, exist_ok=True)
@@ -119,6 +122,7 @@ def build_hub(
         reader=Cell(READ_SECONDS) if in_helpers else None,
         helpers=pool(settings.engine.helpers) if in_helpers and settings.engine.helpers else None,
         resolver=resolver or Dns(clock.monotonic).for_one_mail,
+        fetcher=fetcher or Fetcher(fresh(System().ask), clock.monotonic),
     )
 
 

@@ -13,6 +13,7 @@ import dns.exception
 import dns.name
 import dns.resolver
 
+from mailhub.fetching import NotFetched
 from mailhub.mail.authenticity.lookups import NoAnswer, Resolver
 
 IN_ALL = 5.0  # seconds for the questions of one mail
@@ -94,6 +95,18 @@ class _WithinTime:
         if answer is None:
             raise NoAnswer(f"{kind} of {name}")
         return answer
+
+
+def fresh(ask: Callable[[str, str, float], _Answer]) -> Callable[[str], Sequence[str]]:
+    """The addresses of a name as they are now, for whoever fetches something there; NotFetched where nobody knows."""
+
+    def find(name: str) -> Sequence[str]:
+        found = [ask(name, kind, FOR_ONE) for kind in ("A", "AAAA")]
+        if all(answer is None for answer in found):
+            raise NotFetched(f"no name server answers for {name}")
+        return [address for answer in found for address in answer or ()]
+
+    return find
 
 
 def until_trouble(ask: Callable[[str, str, float], _Answer], seconds: float, failures: int) -> Callable[..., _Answer]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mailhub.hub.resolver import IN_ALL, MOST_KEPT, Dns, System, until_trouble
+from mailhub.fetching import NotFetched
+from mailhub.hub.resolver import IN_ALL, MOST_KEPT, Dns, System, fresh, until_trouble
 from mailhub.mail.authenticity.lookups import NoAnswer
 
 
@@ -95,3 +96,14 @@ def test_a_command_stops_asking_after_failures_in_a_row(server: Server) -> None:
 @pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".example", ".".join(["x" * 60] * 5), "è" * 80])
 def test_what_is_no_name_is_not_asked(name: str) -> None:
     assert System().ask(name, "A", 0.001) == ()
+
+
+def test_what_is_fetched_is_looked_up_afresh_in_both_kinds_of_address() -> None:
+    kinds: dict[str, tuple[str, ...] | None] = {"A": ("198.51.100.7",), "AAAA": ("2001:db8::7",)}
+    find = fresh(lambda _name, kind, _seconds: kinds[kind])
+    assert find("here.example") == ["198.51.100.7", "2001:db8::7"]
+    kinds["A"], kinds["AAAA"] = (), None
+    assert find("here.example") == []
+    kinds["A"] = None
+    with pytest.raises(NotFetched):
+        find("here.example")
