@@ -49,7 +49,7 @@ DOORS = {  # an outside library: the modules or rooms that may know it
     "apscheduler": ("jobs.timetable",),
     "bs4": ("mail",),
     "click": ("cli",),
-    "cryptography": ("cli.bench", "mail.dkim"),
+    "cryptography": ("cli.bench", "mail.dkim", "mail.reports.sns"),
     "dkim": ("mail.dkim",),
     "dns": ("hub.resolver",),
     "dramatiq": ("jobs.doorbell",),

@@ -1,7 +1,7 @@
 """`POST /hooks/<provider>`: what the provider that carries our mail tells of it. Without its proof nothing is read.
 
-Mailgun signs with its own key, others by Standard Webhooks; SES (through SNS), Postmark and Brevo sign nothing we could
-verify without asking the world, and are known by the password in the address they call.
+Mailgun signs with its own key, others by Standard Webhooks. Postmark and Brevo sign nothing, and are known by the
+password in the address they call; SES calls through SNS, which knows the password and signs as well.
 """
 
 import base64
@@ -12,12 +12,14 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, request
 
 from mailhub.delivery import provided
+from mailhub.fetching import NotFetched
 from mailhub.mail.reports.provided import NotUnderstood, read
+from mailhub.mail.reports.sns import END, NOTIFICATION
+from mailhub.web import sns
 from mailhub.web.shared import hub
 
 log = logging.getLogger("mailhub.web")
@@ -30,15 +32,22 @@ _LONGEST_NUMBER = 12  # digits of a time
 
 @pages.post("/hooks/<provider>")
 def told(provider: str) -> Response:
-    """200 with what came of it; 401 without proof, 404 for a provider that is not ours, 400 for what is no report."""
+    """200 with what came of it; 401 without proof, 404 for a provider that is not ours, 400 for what is no report.
+
+    503 where the proof cannot be had now.
+    """
     settings = hub().settings.outbound
     if settings.provider is None or settings.webhook_secret is None or provider != settings.provider:
         abort(404)
     body = request.get_json(force=True, silent=True)
-    if not _is_proven(provider, settings.webhook_secret.get_secret_value(), body):
-        return _answer(401, error="the signature or the password is missing, wrong or too old")
-    if provider == "ses" and isinstance(body, dict) and body.get("Type") == "SubscriptionConfirmation":
-        return _asked(str(body.get("SubscribeURL", "")))
+    try:
+        if not _is_proven(provider, settings.webhook_secret.get_secret_value(), body):
+            return _unproven()
+        if provider == "ses" and isinstance(body, dict) and body["Type"] != NOTIFICATION:
+            return _asked(body)
+    except NotFetched as fault:
+        log.warning("sns cannot be asked: %s", fault)
+        return _answer(503, error=f"Amazon could not be asked: {fault}")  # SNS tries again
     try:
         events = read(provider, body)
     except NotUnderstood as fault:
@@ -48,13 +57,21 @@ def told(provider: str) -> Response:
     return _answer(200, **came)
 
 
-def _asked(link: str) -> Response:
-    """SNS asks once whether we want its notifications; we ask nothing of the world, so a person opens the link."""
-    parts = urlsplit(link)
-    if parts.scheme == "https" and (parts.hostname or "").endswith(".amazonaws.com"):
-        log.warning("SNS asks to be confirmed: open this link once: %s", link)
-        return _answer(200, confirm=1)
-    return _answer(400, error="no link of amazonaws.com to confirm")
+def _asked(body: Mapping[str, Any]) -> Response:
+    """SNS asks once whether we want its notifications, and says when somebody has ended them."""
+    if body["Type"] == END:
+        log.warning("sns subscription ended topic=%s", body["TopicArn"])
+        return _answer(200, ended=1)
+    if sns.confirm(body):
+        return _answer(200, confirmed=1)
+    return _answer(400, error="no link of SNS that confirms this topic")
+
+
+def _unproven() -> Response:
+    """Also how a caller learns that there is a password: SNS sends it only when it is asked for."""
+    answer = _answer(401, error="the signature or the password is missing, wrong or too old")
+    answer.headers["WWW-Authenticate"] = 'Basic realm="hooks", charset="UTF-8"'
+    return answer
 
 
 def _answer(status: int, **values: Any) -> Response:
@@ -70,6 +87,8 @@ def _is_proven(provider: str, secret: str, body: Any) -> bool:
         case "mailgun":
             signed = body.get("signature") if isinstance(body, dict) else None
             return isinstance(signed, dict) and _is_mailguns(secret, signed)
+        case "ses":
+            return _has_password(secret) and sns.is_genuine(body)
     return _has_password(secret)
 
 

@@ -4,7 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from flask.testing import FlaskClient
 
 from mailhub.db.session import Database
 from mailhub.delivery.tables import Bounce
+from mailhub.fetching import Fetcher, NotFetched, Reply
 from mailhub.web.app import make_app
+from tests.mail import notices
 from tests.stories.town import Town
 
 ANA, BEA = "ana@example.org", "bea@example.org"
@@ -130,14 +133,114 @@ def test_mailgun_signs_with_its_own_key(told: Told) -> None:
     assert told.posts("/hooks/mailgun", body) == (200, {"bounce-hard": 1})
 
 
-@pytest.mark.parametrize("told", ["ses"], indirect=True)
-def test_sns_is_confirmed_by_a_person_and_only_amazons_link_is_named(
-    told: Told, caplog: pytest.LogCaptureFixture
-) -> None:
-    link = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
-    asked = {"Type": "SubscriptionConfirmation", "SubscribeURL": link}
-    assert told.posts("/hooks/ses", asked, **basic()) == (200, {"confirm": 1})
-    assert link in caplog.text
-    asked["SubscribeURL"] = "https://amazonaws.com.evil.test/"
-    assert told.posts("/hooks/ses", asked, **basic())[0] == 400
+class Amazon(Fetcher):
+    """The web, as far as Amazon is in it; it notes what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _name: [], lambda: 0.0)
+        self.pages = {
+            notices.CERTIFICATE_URL: Reply(200, notices.certificate()),
+            notices.CONFIRMING_URL: Reply(200, b""),
+        }
+        self.asked: list[str] = []
+
+    def get(self, url: str) -> Reply:
+        self.asked.append(url)
+        if url not in self.pages:
+            raise NotFetched("nobody answers")
+        return self.pages[url]
+
+
+@pytest.fixture
+def sns(tmp_path: Path, database: Database) -> tuple[Told, Amazon]:
+    """A town whose mail SES carries, and what it finds at Amazon."""
+    environment = {
+        "MAILHUB_OUTBOUND__PROVIDER": "ses",
+        "MAILHUB_OUTBOUND__WEBHOOK_SECRET": SECRET,
+        "MAILHUB_SITE__BASE_URL": "https://pages.test",
+    }
+    town, amazon = Town(tmp_path, database, environment), Amazon()
+    town.opens_list("garden", members=[ANA, BEA])
+    town.writes(ANA, "garden@lists.test", "Saturday", "Shall we meet?")
+    return Told(town, make_app(replace(town.hub, fetcher=amazon)).test_client()), amazon
+
+
+def of_ses(told: Told) -> dict[str, Any]:
+    mail = {"tags": {"mailhub": [told.copy("X-Mailhub-Delivery")]}}
+    bounced = [{"emailAddress": BEA, "status": "5.1.1"}]
+    return {"eventType": "Bounce", "mail": mail, "bounce": {"bounceType": "Permanent", "bouncedRecipients": bounced}}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_sns_signed_counts_and_its_certificate_is_fetched_once(sns: tuple[Told, Amazon], version: str) -> None:
+    told, amazon = sns
     assert told.copy("X-SES-MESSAGE-TAGS") == f"mailhub={told.copy('X-Mailhub-Delivery')}"
+    call = notices.notice(of_ses(told), version=version, sent=told.town.clock.real())
+    assert told.posts("/hooks/ses", call, **basic()) == (200, {"bounce-hard": 1})
+    assert told.posts("/hooks/ses", call, **basic()) == (200, {"bounce-known": 1})
+    assert amazon.asked == [notices.CERTIFICATE_URL]
+    assert told.bounced() == ["webhook"]
+
+
+def test_neither_the_password_alone_nor_the_signature_alone_proves_anything(sns: tuple[Told, Amazon]) -> None:
+    told, amazon = sns
+    now = told.town.clock.real()
+    event, call = of_ses(told), notices.notice(of_ses(told), sent=now)
+    forged = {**call, "Message": json.dumps({**event, "x": 1})}
+    elsewhere = {**call, "SigningCertURL": "https://evil.example/SimpleNotificationService-0a0a0a0a0a0a0a0a.pem"}
+    unsigned = {"Type": "Notification", "Message": json.dumps(event)}
+    bodies: list[Any] = [event, unsigned, forged, elsewhere, [], None, "x"]
+    for body in bodies:
+        assert told.posts("/hooks/ses", body, **basic())[0] == 401
+    old = notices.notice(event, sent=now - timedelta(days=2))
+    early = notices.notice(event, sent=now + timedelta(days=2))
+    assert [told.posts("/hooks/ses", body, **basic())[0] for body in (old, early)] == [401, 401]
+    before = len(amazon.asked)
+    for headers in ({}, basic("wrong")):
+        assert told.posts("/hooks/ses", call, **headers)[0] == 401
+    assert len(amazon.asked) == before  # who does not know the password makes us ask nobody
+    assert told.bounced() == []
+    assert set(amazon.asked) == {notices.CERTIFICATE_URL}
+
+
+def test_a_caller_without_the_password_is_asked_for_it(sns: tuple[Told, Amazon]) -> None:
+    answer = sns[0].client.post("/hooks/ses", json={})
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_where_amazon_does_not_answer_sns_is_asked_to_try_again(sns: tuple[Told, Amazon]) -> None:
+    told, amazon = sns
+    call = notices.notice(of_ses(told), sent=told.town.clock.real())
+    right = amazon.pages.pop(notices.CERTIFICATE_URL)
+    assert told.posts("/hooks/ses", call, **basic())[0] == 503
+    amazon.pages[notices.CERTIFICATE_URL] = Reply(500, b"")
+    assert told.posts("/hooks/ses", call, **basic())[0] == 503
+    assert told.bounced() == []
+    amazon.pages[notices.CERTIFICATE_URL] = right
+    assert told.posts("/hooks/ses", call, **basic()) == (200, {"bounce-hard": 1})
+
+
+def test_the_question_of_sns_is_answered_by_us_and_only_there(sns: tuple[Told, Amazon]) -> None:
+    told, amazon = sns
+    question = notices.question(Timestamp=told.town.clock.real().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+    assert told.posts("/hooks/ses", question, **basic()) == (200, {"confirmed": 1})
+    assert amazon.asked == [notices.CERTIFICATE_URL, notices.CONFIRMING_URL]
+    assert told.posts("/hooks/ses", question)[0] == 401
+    forged = {**question, "SubscribeURL": "https://amazonaws.com.evil.test/"}
+    assert told.posts("/hooks/ses", forged, **basic())[0] == 401
+    elsewhere = notices.question(Timestamp=question["Timestamp"], SubscribeURL="https://amazonaws.com.evil.test/")
+    assert told.posts("/hooks/ses", elsewhere, **basic())[0] == 400
+    amazon.pages[notices.CONFIRMING_URL] = Reply(403, b"")
+    assert told.posts("/hooks/ses", question, **basic())[0] == 503
+    assert set(amazon.asked) == {notices.CERTIFICATE_URL, notices.CONFIRMING_URL}
+
+
+def test_the_end_of_a_subscription_is_told_in_the_log(
+    sns: tuple[Told, Amazon], caplog: pytest.LogCaptureFixture
+) -> None:
+    told, amazon = sns
+    stamp = told.town.clock.real().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    ended = notices.question(Type="UnsubscribeConfirmation", Timestamp=stamp)
+    assert told.posts("/hooks/ses", ended, **basic()) == (200, {"ended": 1})
+    assert f"sns subscription ended topic={notices.TOPIC}" in caplog.text
+    assert amazon.asked == [notices.CERTIFICATE_URL]

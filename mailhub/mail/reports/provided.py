@@ -78,7 +78,7 @@ def _generic(body: Mapping[str, Any]) -> Iterator[Told]:
 
 def _ses(body: Mapping[str, Any]) -> Iterator[Told]:
     """A notification of SNS around an event or a notification of SES."""
-    inner = _mapping(json.loads(body["Message"])) if "Message" in body else body
+    inner = _mapping(json.loads(body["Message"]))
     mail = _mapping(inner.get("mail", {}))
     mark, name = _ses_mark(mail), mail.get("messageId")
     match inner.get("eventType", inner.get("notificationType")):
