@@ -21,7 +21,7 @@ from mailhub.inbound import mailbox as mailboxes
 from mailhub.inbound.server import bind
 from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
-from mailhub.lists import publishing
+from mailhub.lists import gazetteer_file, publishing
 from mailhub.mail import dkim
 from mailhub.mail.authenticity import results
 from mailhub.measures import HostPort
@@ -85,6 +85,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
 def look(settings: Settings) -> Iterator[Finding]:
     """Everything there is to say, what stops the site first."""
     yield from _content(settings)
+    yield from _places(settings)
     yield from _templates(settings)
     yield from _layouts(settings)
     yield from _folder(settings)
@@ -108,6 +109,14 @@ def _content(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             Weight.WARNING, f"{settings.content.dir}/lists holds no group; write one, such as lists/orto.yaml"
         )
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    """Where people may say they live, if the site has such a file."""
+    try:
+        gazetteer_file.in_folder(settings.content.dir)
+    except BadInput as bad:
+        yield from (Finding(Weight.ERROR, line) for line in str(bad).splitlines())
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:

@@ -60,6 +60,15 @@ def test_a_list_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
     assert well.runs("check").exit_code == 1
 
 
+def test_places_with_mistakes_are_told_by_their_lines(well: Cli) -> None:
+    path = well.folder / "lists" / "places.csv"
+    path.write_text("name,aliases,lat,lon\nPietrafiore,,44.23,11.79\nValdirosa,,north,11.97\n")
+    result = well.runs("check")
+    cure = "write degrees from -90 to 90, such as 44.23"
+    assert result.stdout.splitlines()[0] == f'error    lists/places.csv:3: "lat" is north; {cure}'
+    assert result.exit_code == 1
+
+
 def test_a_template_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
     path = well.folder / "templates" / "welcome" / "welcome.it.md"
     path.write_text(path.read_text().replace("Se ti va, presentati", "Clicca qui e presentati"))
