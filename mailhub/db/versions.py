@@ -22,7 +22,7 @@ class DefinitionVersion(Base):
     number: Mapped[int]
     sha256: Mapped[str]  # of the meaning: comments and order of keys do not count
     body: Mapped[str]  # the text as its author wrote it
-    origin: Mapped[str]  # "file" or "console"
+    origin: Mapped[str]  # "file", "console" or "mail"
     published_at: Mapped[datetime]
     in_file_at: Mapped[datetime | None]  # when its file last held just this: at publishing from it, or at export
 

@@ -41,14 +41,20 @@ def _names(one: Written, suffixes: Collection[str]) -> Iterator[Problem]:
     for place, name in enumerate(one.definition.names):
         path: tuple[str | int, ...] = ("aliases", place - 1) if place else ()
         what = f'the alias "{name}"' if place else f'the name of the file, "{name}",'
-        if not SLUG.fullmatch(name) or len(name) > LONGEST_SLUG:
-            cure = f"use a-z, 0-9 and single hyphens, at most {LONGEST_SLUG} characters"
-            yield one.document.problem(f"{what} cannot stand in an address", cure, *path)
-        elif name in RESERVED:
-            yield one.document.problem(f"{what} is an address of the site itself", "choose another", *path)
-        elif (last := name.rpartition("-")[2]) in suffixes:
-            cure = f'choose one that does not end in "{last}", which makes an address a command'
-            yield one.document.problem(f"{what} would be read as a command", cure, *path)
+        if (fault := unfit(name, suffixes)) is not None:
+            yield one.document.problem(f"{what} {fault[0]}", fault[1], *path)
+
+
+def unfit(name: str, suffixes: Collection[str]) -> tuple[str, str] | None:
+    """Why a name is none for a group, and the cure; None where it may be one."""
+    if not SLUG.fullmatch(name) or len(name) > LONGEST_SLUG:
+        return "cannot stand in an address", f"use a-z, 0-9 and single hyphens, at most {LONGEST_SLUG} characters"
+    if name in RESERVED:
+        return "is an address of the site itself", "choose another"
+    if (last := name.rpartition("-")[2]) in suffixes:
+        cure = f'choose one that does not end in "{last}", which makes an address a command'
+        return "would be read as a command", cure
+    return None
 
 
 def _clashes(lists: Sequence[Written], taken: Mapping[str, str]) -> Iterator[Problem]:

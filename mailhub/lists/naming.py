@@ -69,6 +69,15 @@ class Names:
                 return Unclear(tuple(sorted({found.list_id for found in meant})))
         return None
 
+    def name_in(self, local: str) -> str:
+        """The name that stands in it, be it a group's or not: without the verb or the role beside it."""
+        written = local.lower()
+        word, dot, name = written.partition(".")
+        if dot and word in self.roles:
+            return name
+        ends = [f"-{suffix}" for suffix in self.suffixes if written.endswith(f"-{suffix}")]
+        return written.removesuffix(max(ends, key=len, default=""))
+
     def _exact(self, written: str) -> Found | None:
         if written in self.lists:
             return Found(self.lists[written])

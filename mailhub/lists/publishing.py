@@ -60,7 +60,9 @@ def apply_files(session: Session, lists: Iterable[Written], *, now: datetime) ->
     return changed
 
 
-def publish_values(session: Session, slug: str, values: Mapping[str, Value], *, verbs: Verbs, now: datetime) -> int:
+def publish_values(
+    session: Session, slug: str, values: Mapping[str, Value], *, verbs: Verbs, now: datetime, origin: str = "console"
+) -> int:
     """Publish a definition given as values, as the console does; the id of its list. Raises BadContent."""
     runs = versions.latest(session, KIND).get(slug)
     text = content.dump(values, runs.body if runs else "")
@@ -71,7 +73,7 @@ def publish_values(session: Session, slug: str, values: Mapping[str, Value], *, 
     if problems:
         raise BadContent(problems)
     sha = content.fingerprint(document.values)
-    version = versions.publish(session, KIND, slug, sha, text, origin="console", now=now)
+    version = versions.publish(session, KIND, slug, sha, text, origin=origin, now=now)
     return apply(session, one.definition, version=version.number, now=now).id
 
 

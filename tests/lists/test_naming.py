@@ -93,3 +93,18 @@ def test_aliases_of_one_list_do_not_make_it_unclear() -> None:
 )
 def test_one_slip_is_one_slip(written: str, meant: str, expected: bool) -> None:
     assert is_one_slip(written, meant) is expected
+
+
+@pytest.mark.parametrize(
+    ("local", "name"),
+    [
+        ("giardino", "giardino"),
+        ("Giardino-Iscriviti", "giardino"),
+        ("orto-vecchio-esci", "orto-vecchio"),
+        ("organizza.giardino", "giardino"),
+        ("rita.rossi", "rita.rossi"),
+        ("join", "join"),
+    ],
+)
+def test_the_name_in_an_address_stands_without_its_verb_or_role(local: str, name: str) -> None:
+    assert NAMES.name_in(local) == name
