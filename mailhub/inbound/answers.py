@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from mailhub import formats
 from mailhub.hub import acting
 from mailhub.inbound import hints
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.tables import Disposition
 from mailhub.inbound.visit import Visit
@@ -32,7 +33,7 @@ def give(visit: Visit, act: Act, answer: Answer, position: int, turn: int = 0) -
 
 def refuse(
     visit: Visit,
-    key: str,
+    why: Failure,
     position: int,
     *,
     thing: Thing | None = None,
@@ -46,12 +47,12 @@ def refuse(
     evidence = visit.evidence(token=token)
     known = visit.person.id if visit.person else None
     if not evidence.any:
-        return Result("held", key, known, thing=thing)
+        return Result("held", why, known, thing=thing)
     if not visit.may_answer:
-        return Result("dropped", f"{key}, not answered: {visit.read.nature.reason}", known, thing=thing)
+        return Result("dropped", f"{why}, not answered: {visit.read.nature.reason}", known, thing=thing)
     person, address = visit.meet()
-    if answered_today(visit, person.id) >= MOST_A_DAY or _answered_so(visit, person.id, key, thing) >= MOST_THE_SAME:
-        return Result("dropped", "too-many-answers", person.id, thing=thing)
+    if answered_today(visit, person.id) >= MOST_A_DAY or _answered_so(visit, person.id, why, thing) >= MOST_THE_SAME:
+        return Result("dropped", Failure.TOO_MANY_ANSWERS, person.id, thing=thing)
     act = Act(
         session=visit.session,
         site=visit.hub.site,
@@ -65,9 +66,9 @@ def refuse(
         address_id=address.id,
         words=visit.words,
     )
-    values = _values(visit, key, person, thing, since or visit.now)
-    give(visit, act, Answer(f"inbound.{key}", values, thing, returns_text=True), position)
-    return Result("answered", key, person.id, thing=thing)
+    values = _values(visit, why, person, thing, since or visit.now)
+    give(visit, act, Answer(f"inbound.{why}", values, thing, returns_text=True), position)
+    return Result("answered", why, person.id, thing=thing)
 
 
 def answered_today(visit: Visit, person_id: int) -> int:
@@ -75,9 +76,9 @@ def answered_today(visit: Visit, person_id: int) -> int:
     return visit.session.scalar(_answered(visit, person_id)) or 0
 
 
-def _answered_so(visit: Visit, person_id: int, key: str, thing: Thing | None) -> int:
+def _answered_so(visit: Visit, person_id: int, why: Failure, thing: Thing | None) -> int:
     kind, thing_id = (thing.kind, thing.id) if thing else (None, None)
-    same = Disposition.reason == key, Disposition.thing == kind, Disposition.thing_id == thing_id
+    same = Disposition.reason == why, Disposition.thing == kind, Disposition.thing_id == thing_id
     return visit.session.scalar(_answered(visit, person_id).where(*same)) or 0
 
 
@@ -93,15 +94,15 @@ def _answered(visit: Visit, person_id: int) -> sa.Select[int]:
     )
 
 
-def _values(visit: Visit, key: str, person: Person, thing: Thing | None, since: datetime) -> dict[str, object]:
+def _values(visit: Visit, why: Failure, person: Person, thing: Thing | None, since: datetime) -> dict[str, object]:
     """What these words have places for."""
-    match key:
-        case "expired":
+    match why:
+        case Failure.EXPIRED:
             day = telling.told_day(visit.hub.site, person, since, visit.language, visit.now)
             return {"day": day, "contact": roles.contact(visit.session, visit.hub.site)}
-        case "not-understood" if thing is not None:
+        case Failure.NOT_UNDERSTOOD if thing is not None:
             return {"words": _words(visit, person, thing), "hint": _hint(visit, person, thing)}
-        case "help":
+        case Failure.HELP:
             return {
                 "site": visit.hub.site.name,
                 "groups": _groups(visit),

@@ -9,6 +9,7 @@ from mailhub.authority import Level
 from mailhub.hub import surely
 from mailhub.inbound import answers
 from mailhub.inbound.commands import Asked, act_of, carry_out
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
 from mailhub.lists import correcting, reading, things, wishes
@@ -35,7 +36,7 @@ def receive(visit: Visit, post: Post, position: int) -> Result | None:
         return carry_out(visit, asked)  # it waits until they have said that it was them
     act = act_of(visit, asked, evidence)
     answers.give(visit, act, surely.ask(act, call, post), position)
-    return Result("held", surely.WAITS, visit.person.id, post.list_id, asked.thing, {"verb": call.verb.name})
+    return Result("held", Failure.SURE, visit.person.id, post.list_id, asked.thing, {"verb": call.verb.name})
 
 
 def _word(visit: Visit) -> Call | None:

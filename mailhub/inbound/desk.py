@@ -1,4 +1,5 @@
-"""The front desk, `hub@D`: commands in the body, a line each; anything else is answered with how it works here.
+"""The front desk, `hub@D`: commands in the body, a line each; prose is shown to who organises, or answered with how
+it works here.
 
 «iscriviti orto», «esci dal gruppo orto», «pausa orto fino al 2 settembre». A word without a group means the only one
 the writer belongs to.
@@ -7,8 +8,9 @@ the writer belongs to.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mailhub.inbound import answers
+from mailhub.inbound import answers, unrouted
 from mailhub.inbound.commands import Asked, carry_out
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.routing import ToList, Ways, route
 from mailhub.inbound.visit import Visit, ways
@@ -17,6 +19,7 @@ from mailhub.verbs import Call, Thing, Verbs
 
 LINES_AT_MOST = 5  # commands in one mail (S-35)
 WORDS_AT_MOST = 12  # of a line that is looked at
+COMMAND_AT_MOST = 6  # words of a line that may have been meant as a command; a longer one is prose
 _SMALL = frozenset(
     "a al alla allo all dal dalla dallo dall da del della nel nella il la lo per gruppo "  # noqa: SIM905
     "to the from in for of group".split()
@@ -28,7 +31,8 @@ def receive(visit: Visit, position: int) -> Result:
     """Carry out the commands of the first lines; the disposition is the first one's, and names the others."""
     wanted = list(_commands(visit))
     if not wanted:
-        return answers.refuse(visit, "help", position)
+        shown = None if _tries_a_command(visit) else unrouted.receive(visit, position)
+        return shown or answers.refuse(visit, Failure.HELP, position)
     results = [
         carry_out(visit, Asked(call, thing, line, position, turn=turn))
         for turn, (call, thing, line) in enumerate(wanted)
@@ -53,6 +57,17 @@ def _commands(visit: Visit) -> Iterator[tuple[Call, Thing, str]]:
             yield *found, said
             return
         yield *found, line
+
+
+def _tries_a_command(visit: Visit) -> bool:
+    """Whether it says nothing, a command that lacks its group, or one of a group that is not there: «esci coro»."""
+    said = (wishes.without_courtesy(line) for line in (visit.words or visit.mail.subject).splitlines())
+    line = next((line for line in said if line), "")
+    words = line.split()
+    heads = (" ".join(words[:end]) for end in range(1, len(words)))
+    called = [visit.hub.verbs.recognise(head, things.LIST) for head in heads] if len(words) <= COMMAND_AT_MOST else []
+    begins = any(call is not None and not call.verb.only_tells for call in called)
+    return begins or not line or visit.hub.verbs.recognise(line, things.LIST) is not None
 
 
 def understand(line: str, verbs: Verbs, here: Ways) -> tuple[Call, Thing] | None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from mailhub.archive import posts
 from mailhub.archive.tables import Post
-from mailhub.inbound import answers, conversing, desk, replies, returns
+from mailhub.inbound import answers, conversing, desk, replies, returns, unrouted
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.routing import (
     Nobody,
@@ -41,13 +42,17 @@ class _Membership:
         return visit.person is not None and list_id in groups.lists_of(visit.session, visit.person.id)
 
 
-def dispose(visit: Visit, recipient: str, position: int) -> Result:
-    """Do what this mail asks at this address; runs once more harmlessly if the commit fails."""
+def dispose(visit: Visit, recipient: str, position: int, meant: int | None = None) -> Result:
+    """Do what this mail asks at this address; runs once more harmlessly if the commit fails.
+
+    `meant`: the group it is for by a person's word, where the address does not say.
+    """
     visit = replace(visit, recipient=recipient)
     local = visit.hub.site.local_part(recipient)
-    return _go(
-        visit, route(local, ways(visit.hub, visit.session, visit.now), _Membership(visit)), local or "", position
-    )
+    where = route(local, ways(visit.hub, visit.session, visit.now), _Membership(visit))
+    if meant is not None and isinstance(where, ToDesk | Nobody):
+        where = ToList(meant)
+    return _go(visit, where, local or "", position)
 
 
 def _go(visit: Visit, where: Route, local: str, position: int) -> Result:
@@ -73,16 +78,23 @@ def _go(visit: Visit, where: Route, local: str, position: int) -> Result:
             receipt = relay.receive(visit.session, visit.hub.site, arrival(visit), to=person_id, list_id=list_id)
             return from_receipt(visit, receipt, position, list_id)
         case ToRole(role, list_id):
-            receipt = relay.to_role(visit.session, visit.hub.site, arrival(visit), role=role, list_id=list_id)
-            return from_receipt(visit, receipt, position, list_id)
+            return _to_role(visit, role, list_id, position)
         case ToOrganisers():
-            receipt = relay.to_role(visit.session, visit.hub.site, arrival(visit), role="organiser", list_id=0)
-            return from_receipt(visit, receipt, position)
+            return _to_role(visit, "organiser", 0, position)
         case ToDesk():
             return desk.receive(visit, position)
-        case Nobody():
-            return answers.refuse(visit, "help", position)
+        case Nobody(foreign=foreign, broken=broken):
+            shown = None if foreign or broken else unrouted.receive(visit, position)
+            return shown or answers.refuse(visit, Failure.HELP, position)
     raise AssertionError(f"no way for {where}")
+
+
+def _to_role(visit: Visit, role: str, list_id: int, position: int) -> Result:
+    """To whoever holds a role of a group, or (list 0) of the site."""
+    receipt = relay.to_role(visit.session, visit.hub.site, arrival(visit), role=role, list_id=list_id)
+    if receipt.reason == Failure.NOBODY_THERE:
+        return answers.refuse(visit, Failure.NOBODY_THERE, position)
+    return from_receipt(visit, receipt, position, list_id or None)
 
 
 def _program(visit: Visit, where: Route) -> Result | None:
@@ -90,11 +102,13 @@ def _program(visit: Visit, where: Route) -> Result | None:
     if visit.read.kind == "calendar-reply":
         return Result("recorded", "calendar-reply")
     if visit.is_automatic:
-        return None if isinstance(where, ToList) else Result("dropped", f"automatic: {visit.read.nature.reason}")
+        return (
+            None if isinstance(where, ToList) else Result("dropped", f"{Failure.AUTOMATIC}: {visit.read.nature.reason}")
+        )
     # An auto-responder that does not say so answers what we sent; a new message to people may well be about holidays.
     is_to_people = isinstance(where, ToList | ToRelay | ToRole | ToOrganisers)
     is_new = is_to_people and not visit.mail.in_reply_to and not visit.mail.references
-    return Result("dropped", "automatic: absence") if visit.is_absence and not is_new else None
+    return Result("dropped", f"{Failure.AUTOMATIC}: absence") if visit.is_absence and not is_new else None
 
 
 def _to_list(visit: Visit, list_id: int, position: int) -> Result:

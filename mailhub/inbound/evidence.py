@@ -11,9 +11,10 @@ from ipaddress import ip_address
 from mailhub.authority import Evidence
 from mailhub.inbound.tables import InboundMail
 from mailhub.mail.address import canonical
-from mailhub.mail.authenticity import results, weighing
+from mailhub.mail.authenticity import results, spf, weighing
 from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.authenticity.marks import Marks
+from mailhub.mail.authenticity.verdicts import Verdict
 from mailhub.mail.authenticity.weighing import NOTHING, Authenticity, Sent
 from mailhub.mail.message import Mail
 from mailhub.settings import InboundSection
@@ -37,6 +38,15 @@ def judge(
     return weighing.weigh(marks, Sent(receipt.peer, receipt.envelope_from), resolver, real)
 
 
+def sends_for(sender: str, peer: str, settings: InboundSection, resolver: Resolver) -> bool:
+    """Whether this host may send for the domain of an envelope sender: all there is to ask before the body has come."""
+    if settings.trust == UNSIGNED_LOOPBACK:
+        return peer == LOCAL or _is_loopback(peer)
+    if settings.trust == RELAY and _is_of_relay(peer, settings):
+        return True
+    return spf.is_outside(peer) and spf.check(peer, "", sender, resolver).verdict is Verdict.PASS
+
+
 def weigh(
     mail: Mail, receipt: InboundMail, found: Authenticity, trust: str, recipient: str, *, token: bool, mailbox: bool
 ) -> Evidence:
@@ -52,12 +62,7 @@ def weigh(
 
 def is_from_here(mail: Mail, peer: str, protocol: str) -> bool:
     """Whether a program of this machine wrote it."""
-    if protocol in ("import", MAILBOX) or mail.received:
-        return False
-    try:
-        return peer == LOCAL or ip_address(peer).is_loopback
-    except ValueError:
-        return False
+    return protocol not in ("import", MAILBOX) and not mail.received and (peer == LOCAL or _is_loopback(peer))
 
 
 def is_meant(mail: Mail, recipient: str, received_at: datetime) -> bool:
@@ -74,10 +79,22 @@ def _is_same(named: str, recipient: str) -> bool:
 
 
 def _is_relayed(receipt: InboundMail, settings: InboundSection) -> bool:
-    if receipt.protocol == MAILBOX or receipt.peer == LOCAL:
-        return True  # who may write to that mailbox or socket is a matter of its provider or its folder
+    # Who may write to that mailbox or socket is a matter of its provider or its folder.
+    return receipt.protocol == MAILBOX or _is_of_relay(receipt.peer, settings)
+
+
+def _is_of_relay(peer: str, settings: InboundSection) -> bool:
+    if peer == LOCAL:
+        return True
     try:
-        address = ip_address(receipt.peer)
+        address = ip_address(peer)
     except ValueError:
         return False
     return any(address in network for network in settings.trusted_relays)
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mailhub import formats, tokens
 from mailhub.authority import Evidence, Level
 from mailhub.hub import acting
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.inbound.visit import Visit
 from mailhub.people import persons, questions
@@ -24,7 +25,7 @@ KIND = tokens.MAIL.name
 ONCE_IN = timedelta(days=1)
 WAITS_FOR = timedelta(days=7)
 WAS_IT_YOU = QuestionKind(KIND, ends_after=WAITS_FOR)
-UNPROVEN = "unproven"  # the reason of a mail that is held until its author vouches for it
+UNPROVEN = Failure.UNPROVEN
 
 Again = Callable[[Session, int, datetime], None]  # works on a mail once more, where it waited for its author's word
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mailhub import formats, tokens
 from mailhub.authority import Evidence, Level
 from mailhub.hub import acting
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.inbound.visit import Visit
 from mailhub.people import persons, questions
@@ -23,7 +24,7 @@ from mailhub.tokens import TWICE, Token
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verb
 
 KIND = tokens.kind("other-account", 25).name  # is this address yours too; id: the question
-NOT_THEIRS = "not-theirs"  # the reason of a mail whose token is another person's
+NOT_THEIRS = Failure.NOT_THEIRS
 WAITS_FOR = timedelta(days=7)
 MOST_ASKED = 3  # in that time: a token that has been passed around must not fill anybody's mailbox
 WHOSE = QuestionKind(KIND, ends_after=WAITS_FOR)

@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.reading import Read
 from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.inbound.visit import Visit
 
-DUPLICATE = "duplicate"
+DUPLICATE = Failure.DUPLICATE
 _BODY = "body"
 
 # Made once: every mail that asks for something asks this.

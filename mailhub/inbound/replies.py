@@ -8,6 +8,7 @@ from mailhub.hub import acting, twice
 from mailhub.inbound import answers, identity, other_account
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
 from mailhub.lists import correcting, introducing, posting, reading, things, wishes
@@ -28,7 +29,7 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
             other_account.ask(visit, token, position)
         return Result("held", other_account.NOT_THEIRS, visit.person.id if visit.person else None, thing=thing)
     if not visit.words or (is_welcome and _only_quotes(visit.words)):
-        return answers.refuse(visit, "empty", position, thing=thing, token=not stale)
+        return answers.refuse(visit, Failure.EMPTY, position, thing=thing, token=not stale)
     call, said = command(visit, thing)
     if call is not None and _is_for_people(visit, call, thing):
         call = None
@@ -39,7 +40,7 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if call is None:
         return _without_command(visit, thing, position, is_theirs=not stale)
     if stale and _wants_token(visit, call):
-        return answers.refuse(visit, "outdated", position, thing=thing)
+        return answers.refuse(visit, Failure.OUTDATED, position, thing=thing)
     mailbox = not stale and _went_only_there(visit, thing)
     ago = twice.asked_ago(visit.session, thing, visit.now)
     return carry_out(visit, Asked(call, thing, said, position, token=not stale, mailbox=mailbox, asked_ago=ago))
@@ -50,7 +51,9 @@ def _forgotten(visit: Visit, thing: Thing, position: int) -> Result:
     question = visit.session.get(Question, thing.id) if thing.kind in things.QUESTIONS else None
     list_id = things.list_of(visit.session, thing)
     ended = question.settled_at if question else None
-    return answers.refuse(visit, "expired", position, thing=things.of_list(list_id) if list_id else None, since=ended)
+    return answers.refuse(
+        visit, Failure.EXPIRED, position, thing=things.of_list(list_id) if list_id else None, since=ended
+    )
 
 
 def command(visit: Visit, thing: Thing) -> tuple[Call | None, str]:
@@ -90,7 +93,7 @@ def _without_command(visit: Visit, thing: Thing, position: int, *, is_theirs: bo
     if thing.kind == things.POST:
         receipt = posting.receive(visit.session, visit.hub.site, arrival(visit), reply_to=thing.id)
         return from_receipt(visit, receipt, position)
-    return answers.refuse(visit, "not-understood", position, thing=thing, token=is_theirs)
+    return answers.refuse(visit, Failure.NOT_UNDERSTOOD, position, thing=thing, token=is_theirs)
 
 
 def _wants_token(visit: Visit, call: Call) -> bool:

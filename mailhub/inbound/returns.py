@@ -4,11 +4,10 @@ A report without it has no effect at all, whoever it names (D-60); an absence no
 """
 
 from mailhub.delivery import bounces, complaints
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
 from mailhub.tokens import DeliveryKey
-
-UNSIGNED = "unsigned-report"
 
 
 def to_return_path(visit: Visit, key: DeliveryKey) -> Result:
@@ -21,7 +20,7 @@ def anywhere(visit: Visit) -> Result | None:
     if visit.read.bounce is None and visit.read.complaint is None:
         return None
     key = _signed(visit)
-    return Result("dropped", UNSIGNED) if key is None else _taken(visit, key)
+    return Result("dropped", Failure.UNSIGNED_REPORT) if key is None else _taken(visit, key)
 
 
 def _taken(visit: Visit, key: DeliveryKey) -> Result | None:

@@ -9,6 +9,7 @@ from mailhub.lists.naming import Found, Names
 from mailhub.tokens import DeliveryKey, Expired, Keys, Token
 
 DESK = "hub"
+_OF_TOKENS = frozenset({"b", "p", "r", "u"})
 ORGANISER_ADDRESSES = frozenset({"postmaster", "abuse"})  # RFC 2142 section 5
 
 
@@ -86,6 +87,7 @@ class Nobody:
 
     front_desk: str
     foreign: bool = False
+    broken: bool = False  # a damaged token, or no text: nothing of ours could ever be called so
 
 
 Route = ToList | ToVerb | ToDesk | ToThing | ToRelay | ToLeave | ToBounce | ToRole | ToOrganisers | Nobody
@@ -110,7 +112,7 @@ def route(local: str | None, ways: Ways, member_of: Container[int] | None = None
     if local is None:
         return Nobody(ways.front_desk, foreign=True)
     if not local.isprintable():  # controls, and bytes that are no text
-        return Nobody(ways.front_desk)
+        return Nobody(ways.front_desk, broken=True)
     local = local.lower()
     if local == DESK:
         return ToDesk()
@@ -121,7 +123,9 @@ def route(local: str | None, ways: Ways, member_of: Container[int] | None = None
     if by_token is not None:
         return by_token
     found = ways.names.resolve(local, member_of)
-    return _by_name(found) if isinstance(found, Found) else Nobody(ways.front_desk)
+    if isinstance(found, Found):
+        return _by_name(found)
+    return Nobody(ways.front_desk, broken=bool(dot) and head in _OF_TOKENS)
 
 
 def _by_name(found: Found) -> Route:

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailhub.errors import BadInput
 from mailhub.inbound import intake
-from mailhub.inbound.refusals import Refusal, refuse_data
+from mailhub.inbound.refusals import REPLIES, AtDoor, Refusal, in_both, refuse_data
 from mailhub.mail.wire import bare_bytes
 from mailhub.measures import HostPort
 
@@ -30,13 +30,11 @@ MOST_RECIPIENTS = 1000
 IDLE_SECONDS = 300  # RFC 5321 section 4.5.3.2.7
 FREE_DISK = 0.05
 NULL_SENDER = "<>"
-TOO_BUSY = "451 4.3.2 Too much mail in work; try again in a few minutes"
-DISK_FULL = "452 4.3.1 The disk is nearly full; try again later"
 
 # aiosmtpd's own words lack the enhanced code (RFC 3463) or say it less clearly.
 BETTER = {
-    "552 Error: Too much mail data": "552 5.3.4 The message is too big",
-    "500 Line too long (see RFC5321 4.5.3.1.6)": "500 5.6.0 A line is longer than 998 characters",
+    "552 Error: Too much mail data": str(Refusal(AtDoor.TOO_BIG, in_both("inbound.too-big"))),
+    "500 Line too long (see RFC5321 4.5.3.1.6)": str(Refusal(AtDoor.LONG_LINE)),
 }
 
 
@@ -52,6 +50,7 @@ class DoorRules:
     in_work: Callable[[], int]
     keep: Callable[[intake.Envelope, bytes], Future[int]]  # done, with the mail's id, when it is safe
     after: Callable[[], None]  # when the doors have closed
+    knows: Callable[[str, str], bool] = lambda _sender, _peer: False  # whether somebody we know sends; may ask the DNS
 
 
 class _Handler:
@@ -60,34 +59,42 @@ class _Handler:
     def __init__(self, rules: DoorRules, protocol: str) -> None:
         self._rules = rules
         self._protocol = protocol
+        self._asked: tuple[str, bool] = ("", False)  # the last sender whose mail went to a name that is nobody's
 
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, mail_options: list[str]
     ) -> str:
         if not address.isprintable():  # controls, and octets that are no UTF-8: no row could hold them
-            return "553 5.1.7 The sender address holds octets that may not stand in one"
+            return REPLIES[AtDoor.BAD_SENDER]
         usage = shutil.disk_usage(self._rules.data_dir)
         if usage.free < usage.total * FREE_DISK and usage.free < 20 * self._rules.max_bytes:
-            return DISK_FULL
+            return REPLIES[AtDoor.DISK_FULL]
         if self._rules.in_work() >= self._rules.most_in_work:
-            return TOO_BUSY
+            return REPLIES[AtDoor.BUSY]
         envelope.mail_from = address or NULL_SENDER  # aiosmtpd takes "" for no MAIL at all
         envelope.mail_options.extend(mail_options)
         return "250 2.1.0 Sender OK"
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
         if not address.isprintable():
-            return "553 5.1.3 The address holds octets that may not stand in one"
+            return REPLIES[AtDoor.BAD_RECIPIENT]
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
-            return "452 4.5.3 Too many recipients in one message"
+            return REPLIES[AtDoor.TOO_MANY_RECIPIENTS]
         refusal = self._rules.refuse(address)
-        if refusal is not None:
+        if refusal is not None and not (refusal.why is AtDoor.UNKNOWN_NAME and await self._is_known(session, envelope)):
             return str(refusal)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(rcpt_options)
         return "250 2.1.5 Recipient OK"
+
+    async def _is_known(self, session: Session, envelope: Envelope) -> bool:
+        """Asked once for each sender, in a thread: the others go on meanwhile."""
+        sender = _sender(envelope)
+        if self._asked[0] != sender:
+            self._asked = sender, await asyncio.to_thread(self._rules.knows, sender, _peer(session))
+        return self._asked[1]
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = bytes(envelope.original_content or b"")
@@ -98,16 +105,23 @@ class _Handler:
         refusal = refuse_data(raw, bool(bare_bytes(raw)))
         if refusal is not None:
             return str(refusal)
-        peer = session.peer[0] if isinstance(session.peer, tuple) else "local"
-        sender = "" if envelope.mail_from in (None, NULL_SENDER) else envelope.mail_from
-        cover = intake.Envelope(sender, tuple(envelope.rcpt_tos), peer, self._protocol)
+        peer = _peer(session)
+        cover = intake.Envelope(_sender(envelope), tuple(envelope.rcpt_tos), peer, self._protocol)
         try:
             mail_id = await asyncio.wrap_future(self._rules.keep(cover, raw))
         except Exception:
             log.exception("mail not kept from=%s size=%d", envelope.mail_from, len(raw))
-            return "451 4.3.0 The message could not be stored; try again later"
+            return REPLIES[AtDoor.NOT_STORED]
         log.info("mail kept mail=%d peer=%s size=%d recipients=%d", mail_id, peer, len(raw), len(cover.recipients))
         return f"250 2.0.0 Kept as {mail_id}"
+
+
+def _sender(envelope: Envelope) -> str:
+    return "" if envelope.mail_from in (None, NULL_SENDER) else str(envelope.mail_from)
+
+
+def _peer(session: Session) -> str:
+    return str(session.peer[0]) if isinstance(session.peer, tuple) else "local"
 
 
 class _Crowd:
@@ -125,7 +139,7 @@ class _Manners:
     def connection_made(self, transport: Any) -> None:
         self.crowd.open += 1
         if self.crowd.open > MOST_CONNECTIONS:
-            transport.write(b"421 4.3.2 Too many connections; try again later\r\n")
+            transport.write(f"{REPLIES[AtDoor.TOO_MANY_CONNECTIONS]}\r\n".encode())
             transport.close()
             return
         super().connection_made(transport)  # type: ignore[misc]

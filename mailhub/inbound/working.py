@@ -21,9 +21,10 @@ from mailhub.db.cause import caused_by
 from mailhub.delivery import mailboxes
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
-from mailhub.inbound import claims, identity, other_account, replays
+from mailhub.inbound import claims, identity, other_account, replays, teaching, unrouted
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.picturing import pictures_of
 from mailhub.inbound.reading import Read, read
 from mailhub.inbound.result import Result
@@ -71,7 +72,10 @@ class Inbound:
             hub.verbs.add(verb)
         for verb in other_account.verbs(self._again_as):
             hub.verbs.add(verb)
+        for verb in teaching.verbs(hub.verbs, self._for_group):
+            hub.verbs.add(verb)
         hub.questions.add(identity.WAS_IT_YOU)
+        hub.questions.add(unrouted.FOR_WHOM)
         hub.questions.add(other_account.WHOSE)
         self._in_hand: deque[InboundMail] = deque()  # claimed and not finished; kept over trouble
 
@@ -230,7 +234,7 @@ class Inbound:
         state = InboundState.PARKED if is_last else InboundState.KEPT
         with self._hub.database.transaction() as session:
             if claims.finish(session, receipt, state, fault=fault[-4000:]) and is_last:
-                self._close_all(session, receipt, Result("parked", "fault"))
+                self._close_all(session, receipt, Result("parked", Failure.FAULT))
 
     def _close_all(self, session: Session, receipt: InboundMail, result: Result) -> None:
         """The same for every recipient."""
@@ -248,21 +252,28 @@ class Inbound:
         visit = replace(self._vouched(session, mail_id, now), person=person, address=address)
         self._work_again(session, visit, other_account.NOT_THEIRS)
 
+    def _for_group(self, session: Session, mail_id: int, list_id: int, now: datetime) -> list[Result]:
+        """The same where it was for nobody, and a person has said that it is for this group."""
+        return self._work_again(session, self._vouched(session, mail_id, now), unrouted.WAITS, meant=list_id)
+
     def _vouched(self, session: Session, mail_id: int, now: datetime) -> Visit:
         receipt = session.get_one(InboundMail, mail_id)
         raw = raws.content(self._hub.site, session.get_one(Raw, receipt.raw_id))
         said, found = read(raw, receipt.envelope_from), from_row(receipt.auth)
         return arrive(self._hub, session, receipt, raw, said, now, authenticity=found, vouched=True)
 
-    def _work_again(self, session: Session, visit: Visit, reason: str) -> None:
+    def _work_again(self, session: Session, visit: Visit, reason: str, *, meant: int | None = None) -> list[Result]:
+        results = []
         waiting = sa.select(Disposition).where(
             Disposition.mail_id == visit.receipt.id, Disposition.outcome == "held", Disposition.reason == reason
         )
         for noted in session.scalars(waiting.order_by(Disposition.position)).all():
             with caused_by(session, visit.receipt.id):
-                result = dispose(visit, noted.recipient, noted.position)
+                result = dispose(visit, noted.recipient, noted.position, meant)
             _write(noted, replace(result, detail={**result.detail, "vouched": True}), visit.now)
+            results.append(result)
         session.flush()
+        return results
 
 
 def _note(session: Session, visit: Visit, position: int, recipient: str, result: Result) -> None:

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     SHUT = "conversation-closed"
     TWO_VOICES = "two-voices"
     MEDIATION = "in-mediation"
+    TOO_MANY_MAILS = "too-many-mails"  # that nobody vouches for, to one role
+    NOBODY_THERE = "nobody-there"  # nobody holds the role it is for
 
 
 class Standing(StrEnum):

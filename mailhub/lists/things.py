@@ -31,9 +31,10 @@ APPEAL = tokens.kind("appeal", 36).name  # a decision is to be looked at again; 
 REPORT = tokens.kind("report", 37).name  # a member shows a message to the moderators; id: the question
 MEDIATION = tokens.kind("mediation", 38).name  # whether somebody wants to talk in private; id: the question
 TALK = tokens.kind("talk", 39).name  # the private talk of three; id: the measure
+UNROUTED = tokens.kind("unrouted", 48).name  # for whom a mail is that came to no address of ours; id: the question
 
 # Kinds whose id is that of a question.
-QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION})
+QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION, UNROUTED})
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 

@@ -169,6 +169,8 @@ WORDS: Mapping[str, Forms] = {
     "end-talk": {"it": ("finito", "abbiamo finito"), "en": ("end", "we are done")},
     "uphold": {"it": ("conferma", "confermo"), "en": ("uphold", "confirm")},
     "lift-appealed": {"it": ("togli", "riapri"), "en": ("lift", "reopen")},
+    "it-is": {"it": ("è", "è per", "va a"), "en": ("it is", "it's", "it is for")},
+    "answer-author": {"it": ("rispondi", "rispondile", "rispondigli"), "en": ("answer", "reply")},
     "refuse": {"it": ("rifiuta", "rifiutalo", "rifiuto", "rifiutare"), "en": ("refuse", "reject")},
 }
 

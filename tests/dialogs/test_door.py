@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailhub.inbound.intake import Envelope
-from mailhub.inbound.refusals import Refusal
+from mailhub.inbound.refusals import AtDoor, Refusal
 from mailhub.inbound.server import DoorRules, Doors
 from tests.dialogs.follow import Line, follow
 
@@ -32,7 +32,7 @@ class Porter:
         return done
 
     def refuse(self, address: str) -> Refusal | None:
-        return None if address.startswith(("garden", "news")) else Refusal(550, "5.1.1", "nobody of this name")
+        return None if address.startswith(("garden", "news")) else Refusal(AtDoor.UNKNOWN_NAME, "nobody of this name")
 
     def rules(self) -> DoorRules:
         return DoorRules(

@@ -89,14 +89,14 @@ def test_a_reply_token_of_before_still_says_where_the_words_belong() -> None:
     old = Token(tokens.LIST, 7, 1, TODAY - timedelta(days=1))
     assert route(f"r.{KEYS.issue(GARDEN, epoch=1)}", WAYS) == ToThing(GARDEN, stale=True)
     assert route(f"r.{KEYS.issue(old, epoch=2)}", WAYS) == ToThing(old, stale=True)
-    assert route(f"r.{KEYS.issue(GARDEN, epoch=3)}", WAYS) == Nobody("hub@lists.test")
+    assert route(f"r.{KEYS.issue(GARDEN, epoch=3)}", WAYS) == Nobody("hub@lists.test", broken=True)
     forgotten = Token(tokens.LIST, 99, 1, GARDEN.expires)
     assert route(f"r.{KEYS.issue(forgotten)}", WAYS) == ToThing(forgotten, stale=True)
 
 
 @pytest.mark.parametrize("lasting", [tokens.LEAVE, tokens.RELAY])
 def test_a_token_that_stands_in_every_copy_is_no_reply_token(lasting: tokens.Kind) -> None:
-    assert route(f"r.{KEYS.issue(Token(lasting, 8, 1))}", WAYS) == Nobody("hub@lists.test")
+    assert route(f"r.{KEYS.issue(Token(lasting, 8, 1))}", WAYS) == Nobody("hub@lists.test", broken=True)
 
 
 def test_tokens_of_one_kind_of_address_never_pass_in_another() -> None:
@@ -110,5 +110,5 @@ def test_tokens_of_one_kind_of_address_never_pass_in_another() -> None:
 def test_a_damaged_or_foreign_token_is_nobody() -> None:
     good = KEYS.issue(GARDEN, epoch=2)
     for text in (good[:-1], f"{good}a", good.replace(good[5], "b" if good[5] != "b" else "c", 1), "", "x" * 37):
-        assert route(f"r.{text}", WAYS) == Nobody("hub@lists.test")
-    assert route(f"r.{Keys(b'x' * 32).issue(GARDEN, epoch=2)}", WAYS) == Nobody("hub@lists.test")
+        assert route(f"r.{text}", WAYS) == Nobody("hub@lists.test", broken=True)
+    assert route(f"r.{Keys(b'x' * 32).issue(GARDEN, epoch=2)}", WAYS) == Nobody("hub@lists.test", broken=True)

@@ -30,7 +30,7 @@ from mailhub.inbound.visit import arrive
 from mailhub.language import LANGUAGES
 from mailhub.lists import things
 from mailhub.lists.tables import HeldPost, MailList, Measure, Subscription, ThreadMute, Tool
-from mailhub.people import persons
+from mailhub.people import persons, roles
 from mailhub.people.tables import Address, Asking, Deed, Person, Question
 from mailhub.tokens import Token, kind_named
 from mailhub.verbs import Thing, Verb
@@ -39,7 +39,9 @@ from mailhub.web.app import make_app
 from tests.stories.rehearsal import GENUINE
 from tests.stories.town import BASE_URL, Town
 
-ANA, BEA, OLGA, MO, ZOE, UGO = (f"{name}@example.org" for name in ("ana", "bea", "olga", "mo", "zoe", "ugo"))
+ANA, BEA, OLGA, MO, ZOE, UGO, ADA = (
+    f"{name}@example.org" for name in ("ana", "bea", "olga", "mo", "zoe", "ugo", "ada")
+)
 
 Rows = tuple[tuple[str, ...], ...]
 Effect = tuple[tuple[str, ...], tuple[tuple[str, str], ...], Rows]  # deeds, mails to whom, rows
@@ -107,6 +109,9 @@ CASES: dict[str, Case] = {
     "address-by": Case(ANA, kind="me", fields={"name": "Anna", "language": "it"}),
     **dict.fromkeys(("confirm", "decline"), Case(ZOE, kind="join", find=_question("join"))),
     **dict.fromkeys(("approve", "deny"), Case(OLGA, kind="approval", find=_question("approval"))),
+    "it-is": Case(ADA, kind="unrouted", find=_question("unrouted"), behind=" yard"),
+    "answer-author": Case(ADA, kind="unrouted", find=_question("unrouted"), behind=": yard, on Sunday"),
+    "refuse-unrouted": Case(ADA, kind="unrouted", find=_question("unrouted"), behind=" it is private"),
     **dict.fromkeys(("to-all", "to-one", "to-nobody"), Case(ANA, kind="personal", find=_question("personal"))),
     "round-trip": Case(OLGA, kind="round-trip", find=sa.select(sa.literal(1))),
     "mute": Case(ANA, kind="post", find=_post("The fence")),
@@ -184,6 +189,9 @@ def place(town: Town) -> Town:
     town.writes(ANA, to="garden@lists.test", subject="Forged?", text="Hello", headers={"Received": "from x by y; z"})
     town.writes(ZOE, to="garden-join@lists.test")
     moderated(town)
+    with town.database.transaction() as session:
+        roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=town.clock.now())
+    town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
     town.writes(ANA, to="mill-pause@lists.test")
     return town
 

@@ -27,6 +27,7 @@ from mailhub.delivery.outcomes import Kind, Outcome
 from mailhub.hub.build import Hub, build_hub
 from mailhub.inbound import claims, intake
 from mailhub.inbound.door import Gate
+from mailhub.inbound.refusals import AtDoor, Refusal
 from mailhub.inbound.tables import Disposition
 from mailhub.jobs.assembly import worker_for
 from mailhub.jobs.worker import Worker
@@ -214,12 +215,17 @@ class Town:
 
     def receives(self, raw: bytes, sender: str, recipients: Sequence[str]) -> list[str]:
         """What the door does with these bytes: the refusals it gives; what is kept is worked on."""
-        said = {recipient: self.gate.refuse(recipient) for recipient in recipients}
+        said = {recipient: self._refused(sender, recipient) for recipient in recipients}
         kept = [recipient for recipient, refusal in said.items() if refusal is None]
         if kept:
             self.keeps(raw, sender, kept)
             self.settles()
         return [str(refusal) for refusal in said.values() if refusal is not None]
+
+    def _refused(self, sender: str, recipient: str) -> Refusal | None:
+        refusal = self.gate.refuse(recipient)
+        is_taken = refusal is not None and refusal.why is AtDoor.UNKNOWN_NAME and self.gate.knows(sender, self.peer)
+        return None if is_taken else refusal
 
     def keeps(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
         """Keep a mail below the door, as imports do; it is worked on when the town settles."""
