@@ -8,6 +8,7 @@ from mailhub.digests.stopping import LETTER, NO_LETTER
 from mailhub.hub import acting, twice
 from mailhub.hub.acting import Carried
 from mailhub.inbound import answers, identity, replays
+from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit, tongue
 from mailhub.lists import things
@@ -55,11 +56,11 @@ def carry_out(visit: Visit, asked: Asked) -> Result:
 def _twice(visit: Visit, asked: Asked, act: Act, list_id: int | None) -> Result:
     """Its author asks for what takes two mails: the second goes out in a while, and its answer does it."""
     if asked.call.verb.name == twice.CONFIRM:
-        return answers.refuse(visit, "twice-over", asked.position)
+        return answers.refuse(visit, Failure.TWICE_OVER, asked.position)
     if visit.is_automatic:
-        return Result("dropped", twice.WAITS, act.person_id, list_id, asked.thing)
+        return Result("dropped", Failure.TWICE, act.person_id, list_id, asked.thing)
     answers.give(visit, act, twice.ask(act, asked.call.verb.name), asked.position, asked.turn)
-    return Result("held", twice.WAITS, act.person_id, list_id, asked.thing, {"verb": asked.call.verb.name})
+    return Result("held", Failure.TWICE, act.person_id, list_id, asked.thing, {"verb": asked.call.verb.name})
 
 
 def leave(visit: Visit, person_id: int, list_id: int, position: int) -> Result:
@@ -116,10 +117,16 @@ def _told(visit: Visit, asked: Asked, act: Act, carried: Carried) -> str:
         return "dropped"
     told = carried.outcome.answer if _may_tell(visit, act.evidence, carried.outcome, asked.call.verb.level) else None
     if told is not None:
-        answers.give(visit, act, told, asked.position, asked.turn)
+        comes_back = told.returns_text or (not carried.outcome.done and _says_more(asked))
+        answers.give(visit, act, replace(told, returns_text=comes_back), asked.position, asked.turn)
     if carried.outcome.done and asked.call.verb.level is not Level.PUBLIC:  # «aiuto» changes nothing
         return "done"
     return "answered" if told else "recorded"
+
+
+def _says_more(asked: Asked) -> bool:
+    """Whether there is text beside the word itself: where nothing was done, nobody is to write it again."""
+    return bool(asked.call.argument or asked.call.verb.listens or "\n" in asked.said.strip())
 
 
 def _may_tell(visit: Visit, evidence: Evidence, outcome: Outcome, level: Level) -> bool:

@@ -26,7 +26,7 @@ from mailhub.mail.frame import Context, Frame, Heading, Slot
 from mailhub.mail.message import Mail
 from mailhub.mail.shown import Case, Reply, Shown
 from mailhub.people import activity, persons, roles
-from mailhub.people.tables import Activity, Person
+from mailhub.people.tables import Activity, Address, Person
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
@@ -49,11 +49,10 @@ def receive(session: Session, site: Site, arrival: Arrival, *, to: int, list_id:
     if arrival.nature.automatic:
         return Receipt("dropped", Reason.AUTOMATIC)
     group = reading.get(session, list_id)
-    if group.closed_at is not None or session.get(Person, to) is None:
-        return Receipt("dropped", Reason.CLOSED)
     place = reading.subscription(session, group.id, to)
-    if place is not None and place.state is SubscriptionState.LEFT:
-        return Receipt("dropped", Reason.CLOSED)
+    has_left = place is not None and place.state is SubscriptionState.LEFT
+    if group.closed_at is not None or session.get(Person, to) is None or has_left:
+        return _no_way(session, site, group, arrival)
     if outgoing.list_id(site, group) in arrival.mail.list_ids:
         return Receipt("dropped", Reason.LOOP)
     if not arrival.is_proven:
@@ -79,7 +78,7 @@ def to_role(session: Session, site: Site, arrival: Arrival, *, role: str, list_i
     if arrival.nature.automatic:
         return Receipt("dropped", Reason.AUTOMATIC)
     if not arrival.is_proven and _written_today(session, list_id, arrival.now) >= TO_ROLE_A_DAY:
-        return Receipt("held", "too-many-mails")
+        return Receipt("held", Reason.TOO_MANY_MAILS)
     passed = pass_on(
         session,
         site,
@@ -90,7 +89,7 @@ def to_role(session: Session, site: Site, arrival: Arrival, *, role: str, list_i
         is_proven=arrival.is_proven,
         now=arrival.now,
     )
-    return Receipt("relayed", role) if passed else Receipt("held", "nobody-there")
+    return Receipt("relayed", role) if passed else Receipt("held", Reason.NOBODY_THERE)
 
 
 def pass_on(
@@ -125,26 +124,48 @@ def _keep(session: Session, site: Site, group: MailList, arrival: Arrival, to: i
     person, address = persons.meet(session, author.email, name=author.name, language=arrival.language, now=arrival.now)
     held = holding.hold(session, group, arrival, [Reason.RELAY_STRANGER], person.id, relay_to=to)
     if arrival.may_answer:
-        language = persons.language_of(person, site)
-        values = {
-            "group": reading.definition_of(group).titled(language),
-            "contact": voice.contact(site, group, language),
-        }
-        telling.tell(
-            session,
-            site,
-            person.id,
-            group,
-            "inbound.relay-refused",
-            values,
-            because="wrote",
-            occurrence=held.id,
-            now=arrival.now,
-            address_id=address.id,
-            in_reply_to=arrival.mail.message_id,
-            below=arrival.mail.text.strip(),
-        )
+        _give_back(session, site, group, arrival, (person, address), "relay-refused", held.id)
     return Receipt("held", Reason.RELAY_STRANGER, Thing(things.HELD, held.id))
+
+
+def _no_way(session: Session, site: Site, group: MailList, arrival: Arrival) -> Receipt:
+    """Nobody is there any more: who belongs gets their words back, from anybody else it ends here."""
+    writer, address = arrival.person, arrival.address
+    if writer is None or address is None or not arrival.may_answer:
+        return Receipt("dropped", Reason.CLOSED)
+    if not reading.standing(session, group.id, writer.id).belongs:
+        return Receipt("dropped", Reason.CLOSED)
+    _give_back(session, site, group, arrival, (writer, address), "relay-gone", arrival.raw_id)
+    return Receipt("answered", Reason.CLOSED, things.of_list(group.id))
+
+
+def _give_back(
+    session: Session,
+    site: Site,
+    group: MailList,
+    arrival: Arrival,
+    author: tuple[Person, Address],
+    key: str,
+    occurrence: int,
+) -> None:
+    """Tell the author that it was not passed on, with their words."""
+    person, address = author
+    language = persons.language_of(person, site)
+    values = {"group": reading.definition_of(group).titled(language), "contact": voice.contact(site, group, language)}
+    telling.tell(
+        session,
+        site,
+        person.id,
+        group,
+        f"inbound.{key}",
+        values,
+        because="wrote",
+        occurrence=occurrence,
+        now=arrival.now,
+        address_id=address.id,
+        in_reply_to=arrival.mail.message_id,
+        below=arrival.mail.text.strip(),
+    )
 
 
 def _frame(session: Session, site: Site, group: MailList, arrival: Arrival, writer: Person) -> Frame:
