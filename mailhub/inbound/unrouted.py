@@ -30,7 +30,7 @@ KIND = things.UNROUTED
 WAITS = Failure.UNROUTED
 MOST_A_DAY = 3  # such mails of one person; further ones are answered with how it works here
 REMIND_AFTER, WAITS_FOR = timedelta(days=2), timedelta(days=14)
-MOST_GROUPS = 12  # named in one mail
+MOST_GROUPS, MOST_NAMED = 12, 8  # named in one mail, a line each, and in one sentence
 
 
 def receive(visit: Visit, position: int) -> Result | None:
@@ -136,7 +136,7 @@ def _show(session: Session, site: Site, waiting: Waiting, to: int, now: datetime
         "where": say(language, f"unrouted.{'at-address' if waiting.name else 'at-desk'}", address=waiting.address),
         "example": example(session, waiting),
         "taught": say(language, f"unrouted.{taught}", address=waiting.address) if taught else "",
-        "groups": formats.listing(language, names),
+        "groups": formats.listing(language, names[:MOST_NAMED]),
         "attachments": say(language, "lists.attachments", files=", ".join(files)) if files else "",
     }
     tell_organiser(

@@ -20,7 +20,8 @@ from tests.stories.town import body as text_of
 
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
 EVA, IVO, UMA, NINA = "eva@example.org", "ivo@example.org", "uma@example.org", "nina@example.org"
-ROOMS = ("lists", "calm", "inbound", "people", "digests", "delivery")
+LIA, TEO = "lia@example.org", "teo@example.org"
+ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -287,6 +288,7 @@ def being_unclear(town: Town) -> None:
     answers_last(town, BRUNO, "not-me")
     relay = next(str(mail["From"]) for mail in town.mailbox(ANA) if "<p." in str(mail["From"]))
     town.writes(ZOE, to=relay, subject="Private", text="Hello")
+    town.writes(ANA, to="postmaster@lists.test", subject="Trouble", text="Hello")  # nobody organises this site yet
     town.writes(ANA, to="garden@lists.test", subject="Four", text="Hello")
     old = town.mailbox(MO)[-1]
     town.opens_list("forge", moderator=MO)  # another role ends the tokens of before
@@ -449,6 +451,37 @@ def setting_up(town: Town) -> None:
     answers_last(town, OLGA, "round-trip")
 
 
+def being_for_nobody(town: Town) -> None:
+    it_is, answer, refuse = (say(town, verb) for verb in ("it-is", "answer-author", "refuse-unrouted"))
+    town.opens_list("pergola", members=[LIA, TEO], organiser=OLGA)
+    with town.database.transaction() as session:
+        roles.appoint(session, [MO], roles.ORGANISER, origin="config", now=town.clock.now())
+
+    def asked(local: str = "nowhere") -> EmailMessage:
+        town.writes(LIA, to=f"{local}@lists.test", subject="Plums", text="Who knows when the plums are ripe this year?")
+        return latest(town, OLGA, "unrouted.asked")
+
+    first = asked()
+    for words in ("xyzzy", answer, f"{it_is} pergola"):
+        town.replies(OLGA, first, words)
+    town.replies(OLGA, latest(town, OLGA, "unrouted.done"), say(town, "undo"))
+    for word in (answer, refuse):
+        town.replies(OLGA, asked(), f"{word}: Hello")
+    town.passes(days=2)
+    asked("hub")
+    town.passes(days=15)
+    town.writes(TEO, to="pergola@lists.test", subject="Grapes", text="Hello")
+    relay = str(town.mailbox(LIA)[-1]["From"])
+    town.writes(TEO, to="pergola-leave@lists.test")
+    town.writes(LIA, to=relay, subject="Your grapes", text="Hello")
+    late = asked()
+    town.writes(LIA, to="hub@lists.test", text=say(town, "forget"))
+    town.passes(minutes=10)
+    answers_last(town, LIA, "confirm-twice")
+    town.passes(minutes=10)
+    town.replies(OLGA, late, f"{it_is} pergola")
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     inviting,
@@ -474,4 +507,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     being_addressed,
     what_is_kept_of_a_person,
     setting_up,
+    being_for_nobody,
 )
