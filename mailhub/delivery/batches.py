@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.clock import Clock
 from mailhub.db.session import Database
-from mailhub.delivery import allowances, claims, expand, mailings, pacing, switch
+from mailhub.delivery import allowances, claims, due, expand, mailings, pacing, switch
 from mailhub.delivery.claims import Batch
 from mailhub.delivery.making import Maker, Making, Text
 from mailhub.delivery.pacing import Candidate
@@ -43,6 +43,8 @@ class Batches:
 
     def begin_next(self, now: datetime, per_second: float | None) -> Making | None:
         """Owe a page, claim a batch, start making its copies; None when nothing may be sent now."""
+        if not self._is_any_due(now):
+            return None
         batch, is_expanding = None, True
         while batch is None and is_expanding:
             # A page before each batch, so that a short list need not wait for the end of a long one.
@@ -53,6 +55,12 @@ class Batches:
         point(Point.SENDER_CLAIMED)
         texts = {each.language: self._texts[batch.mailing.id, each.language] for each in batch.claimed}
         return self._maker.begin(batch, texts, now, self._clock.real())
+
+    def _is_any_due(self, now: datetime) -> bool:
+        """A look that takes no writer: a sender asks again after each batch."""
+        with self._database.reading() as session:
+            soonest = due.waits_for(session)
+        return soonest is not None and soonest <= now
 
     def _expand(self, now: datetime) -> bool:
         """Owe a page of one mailing; False when there is none to expand."""
@@ -77,8 +85,8 @@ class Batches:
                 with self._database.transaction() as session:
                     if switch.why_held(session) is not None:  # copies are owed and counted, and stay here
                         return None
-                    due = [c for c in claims.candidates(session, now=now) if c.mailing_id not in passed_over]
-                    if (turn := pacing.whose_turn(due, self._served)) is not None:
+                    found = [c for c in claims.candidates(session, now=now) if c.mailing_id not in passed_over]
+                    if (turn := pacing.whose_turn(found, self._served)) is not None:
                         batch = self._claim_of(session, turn, now, per_second)
             except Exception as error:
                 self._park(turn.mailing_id if turn is not None else None, error)

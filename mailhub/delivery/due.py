@@ -25,8 +25,12 @@ def look(session: Session) -> Seen:
     """The outbox at this moment; whoever waits for mail asks all the time."""
     *named, service, other, lease, held = _ALL.take(session)
     sends = [(service, True), (other, False)] if (service or other) and switch.why_held(session) is None else []
-    named += [allowances.allowed_at(session, now=due, service=which) for due, which in sends if due is not None]
-    return Seen(min((instant for instant in named if instant is not None), default=None), lease, held is not None)
+    allowed = [allowances.allowed_at(session, now=due, service=which) for due, which in sends if due is not None]
+    return Seen(_first(*named, *allowed), lease, held is not None)
+
+
+def _first(*instants: datetime | None) -> datetime | None:
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def next_due(session: Session) -> datetime | None:
@@ -36,6 +40,12 @@ def next_due(session: Session) -> datetime | None:
     site sends nothing at all. Leases run by the other clock.
     """
     return look(session).soonest
+
+
+def waits_for(session: Session) -> datetime | None:
+    """The same, whatever stands in the way of sending."""
+    opens, expands, service, other, *_ = _ALL.take(session)
+    return _first(opens, expands, service, other)
 
 
 def in_work(session: Session) -> bool:

@@ -31,7 +31,8 @@ def take_over(session: Session) -> Recovered:
 
 def sweep(session: Session, *, real: datetime) -> Recovered:
     """Take up what a worker has held for longer than its lease, by the clock that never turns."""
-    return _recover(session, DELIVERY.c.lease_until <= real)
+    first = session.scalar(NEXT_LEASE)
+    return _recover(session, DELIVERY.c.lease_until <= real) if first is not None and first <= real else Recovered()
 
 
 def in_doubt(session: Session, limit: int = 200) -> Sequence[Delivery]:
