@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from mailhub.archive.tables import Thread
 from mailhub.lists.tables import HeldPost, HeldState, MailList, Measure, Tool
+from tests.stories.opening import opening
 from tests.stories.town import FORGED, Town, body, prose
 
 ANA, BRUNO, CLEO, MO, MIA = (
@@ -18,6 +19,7 @@ ANA, BRUNO, CLEO, MO, MIA = (
 RULES = {"it": "Una cosa per messaggio.\nSi parla di fatti, non di persone.", "en": "One thing.\nFacts, not persons."}
 
 
+@opening
 def a_quarrel(town: Town) -> None:
     """A group of five, two of whom moderate, and a conversation of Ana and Bruno."""
     town.opens_list("orto", members=[ANA, BRUNO, CLEO, MO, MIA], moderators=[MO, MIA], rules=RULES)

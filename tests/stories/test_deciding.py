@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Raw
 from mailhub.lists.tables import HeldPost, HeldState, Measure, Tool
+from tests.stories.opening import opening
 from tests.stories.town import Town, body, prose
 
 ANA, BRUNO, MO, MIA = "ana@example.org", "bruno@example.org", "mo@example.org", "mia@example.org"
 RULES = {"it": "Una cosa per messaggio.\nSi parla di fatti, non di persone.", "en": "One thing.\nFacts, not persons."}
 
 
+@opening
 def a_message_waits(town: Town, text: str = "Chi l'ha rotta è un cretino.", **rules: Any) -> None:
     town.opens_list("orto", members=[BRUNO], moderators=[MO, MIA], rules=RULES, **rules)
     town.joins("orto", f"Ana Rossi <{ANA}>", published=0)

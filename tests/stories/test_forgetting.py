@@ -17,6 +17,7 @@ from mailhub.lists.tables import MailList
 from mailhub.mail.message import parse
 from mailhub.people import consent, persons
 from mailhub.people.tables import Erasure, ErasureStage, Suppression
+from tests.stories.opening import opening
 from tests.stories.town import FORGED, Town, body
 
 IDA, BRUNO, OLGA = "ida.canary@example.org", "bruno@example.org", "olga@example.org"
@@ -32,6 +33,7 @@ def forgets(town: Town, word: str = "forget me") -> None:
     town.passes(minutes=6)
 
 
+@opening
 def lives(town: Town) -> None:
     """Leave traces: posts in two groups, answers that quote them in text and HTML, a held message, a large file."""
     for slug in ("garden", "choir"):

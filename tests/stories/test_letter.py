@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailhub.lists.tables import SubscriptionState
+from tests.stories.opening import opening
 from tests.stories.town import FORGED, Town
 from tests.stories.town import body as raw_body
 
@@ -17,6 +18,7 @@ def body(mail: EmailMessage) -> str:
     return raw_body(mail).replace("\r\n", "\n")
 
 
+@opening
 def begins(town: Town, fold_after: int = 3) -> None:
     """Two groups that are read by letter, but for Bruno."""
     for slug in ("garden", "square"):
@@ -32,6 +34,7 @@ def letter_to(town: Town, email: str) -> EmailMessage:
     return next(mail for mail in reversed(town.mailbox(email)) if str(mail["List-Id"]).endswith("<letter.lists.test>"))
 
 
+@opening
 def three_items(town: Town) -> EmailMessage:
     """Two messages of the garden and one of the square, as Ana reads them the next morning."""
     begins(town)

@@ -108,7 +108,8 @@ class Town:
         self.written: list[str] = []  # every subject and text somebody wrote
         self.peer = "127.0.0.1"  # who hands mail in
         self._resolver = resolver
-        self._environ = _environ(folder, settings or {})
+        self.folder = folder
+        self.environ = _environ(folder, settings or {})
         self._numbers = count(1)
         self._read: defaultdict[str, int] = defaultdict(int)
         self._looked_at = 0
@@ -122,7 +123,7 @@ class Town:
     def _build(self) -> Hub:
         dns = self._resolver
         ask = (lambda: dns) if dns is not None else None
-        return build_hub(load(None, self._environ), clock=self.clock, database=self.database, resolver=ask)
+        return build_hub(load(None, self.environ), clock=self.clock, database=self.database, resolver=ask)
 
     def another_worker(self, transport: Inboxes) -> Worker:
         """A second process on the same database."""

@@ -1,6 +1,6 @@
 """Pages over the town of the stories: a garden whose members are Ana and Bea, on a site with an https address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +58,14 @@ class Pages:
             return {name: session.scalar(count) or 0 for name, count in counted.items()}
 
 
-def open_pages(folder: Path, database: Database) -> Pages:
+def has_garden(town: Town) -> int:
+    return town.opens_list("garden", members=[ANA, "bea@example.org"], title=TITLE)
+
+
+def open_pages(folder: Path, database: Database, begins: Callable[[Town], int] = has_garden) -> Pages:
+    """`begins` says what happened before, and gives the garden."""
     town = Town(folder, database, {"MAILHUB_SITE__BASE_URL": BASE})
-    garden = town.opens_list("garden", members=[ANA, "bea@example.org"], title=TITLE)
-    return Pages(town, garden, make_app(town.hub).test_client())
+    return Pages(town, begins(town), make_app(town.hub).test_client())
 
 
 @pytest.fixture

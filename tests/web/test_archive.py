@@ -2,13 +2,17 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from mailhub.archive import queries
-from tests.web.conftest import ANA, BASE, Pages
+from mailhub.db.session import Database
+from tests.stories.opening import opening
+from tests.stories.town import Town
+from tests.web.conftest import ANA, BASE, Pages, has_garden, open_pages
 
 BEA, ZOE = "bea@example.org", "zoe@x.test"
 SECRET = "Zucchine"
@@ -16,9 +20,14 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def archive(pages: Pages) -> Pages:
+def archive(tmp_path: Path, database: Database) -> Pages:
+    return open_pages(tmp_path, database, has_groups)
+
+
+@opening
+def has_groups(town: Town) -> int:
     """Beside the garden, for its members: a public square, a board nobody may read, and a circle by invitation."""
-    town = pages.town
+    garden = has_garden(town)
     town.opens_list("square", members=[f"Ana Bini <{ANA}>", BEA], archive="public", rules="One thing a message.")
     town.opens_list("board", members=[ANA], archive="none")
     town.opens_list("circle", members=[ANA], join="invitation", archive="members")
@@ -33,7 +42,7 @@ def archive(pages: Pages) -> Pages:
     town.writes(f"Ana Bini <{ANA}>", to="circle@lists.test", subject=f"{SECRET} in the circle", text="Quiet.")
     first = next(mail for mail in town.mailbox(BEA) if mail["Subject"] == "Lifts")
     town.replies(BEA, first, "I have a seat.\n\nhttps://x.example/?a=1&b=2 <script>alert(1)</script>")
-    return pages
+    return garden
 
 
 def signs_in(pages: Pages, email: str) -> FlaskClient:

@@ -18,6 +18,7 @@ from mailhub.delivery.tables import Bounce
 from mailhub.fetching import Fetcher, NotFetched, Reply
 from mailhub.web.app import make_app
 from tests.mail import notices
+from tests.stories.opening import opening
 from tests.stories.town import Town
 
 ANA, BEA = "ana@example.org", "bea@example.org"
@@ -54,9 +55,14 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, database: Database) -> 
         "MAILHUB_SITE__BASE_URL": "https://pages.test",
     }
     town = Town(tmp_path, database, environment)
+    has_a_post(town)
+    return Told(town, make_app(town.hub).test_client())
+
+
+@opening
+def has_a_post(town: Town) -> None:
     town.opens_list("garden", members=[ANA, BEA])
     town.writes(ANA, "garden@lists.test", "Saturday", "Shall we meet?")
-    return Told(town, make_app(town.hub).test_client())
 
 
 def signed(told: Told, body: Any, secret: str = SECRET, age: int = 0) -> dict[str, str]:
@@ -160,8 +166,7 @@ def sns(tmp_path: Path, database: Database) -> tuple[Told, Amazon]:
         "MAILHUB_SITE__BASE_URL": "https://pages.test",
     }
     town, amazon = Town(tmp_path, database, environment), Amazon()
-    town.opens_list("garden", members=[ANA, BEA])
-    town.writes(ANA, "garden@lists.test", "Saturday", "Shall we meet?")
+    has_a_post(town)
     return Told(town, make_app(replace(town.hub, fetcher=amazon)).test_client()), amazon
 
 

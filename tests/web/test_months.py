@@ -1,16 +1,25 @@
 """The archive month by month: every conversation in one month, the months in between left out, no page for nothing."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.web.conftest import ANA, BASE, Pages
+from mailhub.db.session import Database
+from tests.stories.opening import opening
+from tests.stories.town import Town
+from tests.web.conftest import ANA, BASE, Pages, has_garden, open_pages
 
 
 @pytest.fixture
-def square(pages: Pages) -> Pages:
+def square(tmp_path: Path, database: Database) -> Pages:
+    return open_pages(tmp_path, database, has_square)
+
+
+@opening
+def has_square(town: Town) -> int:
     """A public group with conversations of December, March (two of them) and, as Rome's clock tells it, April."""
-    town = pages.town
+    garden = has_garden(town)
     town.opens_list("square", members=[ANA], archive="public")
     for subject, sent in (
         ("Firewood", "Tue, 2 Dec 2025 09:00:00 +0100"),
@@ -19,7 +28,7 @@ def square(pages: Pages) -> Pages:
         ("Midnight", "Sat, 28 Feb 2026 23:30:00 +0000"),  # the first of March in Rome
     ):
         town.writes(ANA, to="square@lists.test", subject=subject, text="Words.", headers={"Date": sent})
-    return pages
+    return garden
 
 
 def read(pages: Pages, path: str) -> tuple[list[str], str]:
