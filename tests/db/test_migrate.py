@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from mailhub import faults
@@ -43,6 +44,12 @@ def test_the_revisions_make_the_tables_of_the_code(empty: Database) -> None:
     migrate.ensure(empty)
     assert migrate.current(empty) == migrate.newest()
     assert migrate.differences(empty) == []
+
+
+def test_the_files_say_what_alembic_reads() -> None:
+    scripts = ScriptDirectory(str(migrate.SCRIPTS))
+    assert migrate.newest() == scripts.get_current_head()
+    assert migrate._revisions() == {each.revision: each.down_revision for each in scripts.walk_revisions()}
 
 
 def test_full_text_is_there_beside_them(empty: Database) -> None:
