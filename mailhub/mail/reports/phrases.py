@@ -4,10 +4,21 @@ Matched against words without addresses, so that nobody's name counts as a reaso
 """
 
 import re
+from functools import cached_property
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases), re.IGNORECASE)
+class AnyOf:
+    """Any of these phrases; compiled when first looked for, since most processes never read a bounce."""
+
+    def __init__(self, *phrases: str) -> None:
+        self._phrases = phrases
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(self._phrases), re.IGNORECASE)
+
+    def search(self, words: str) -> re.Match[str] | None:
+        return self._pattern.search(words)
 
 
 _BOX = r"(?:mail ?box|mail ?drop|mail folder|inbox|mail ?file|account|user|recipient|customer|member)"
@@ -19,7 +30,7 @@ _WHO = (
     r"inbox|login|id)"
 )
 
-FULL = _any(
+FULL = AnyOf(
     rf"{_BOX}(?: for ?(?:<>)?| <>| size)?(?: is| was| has been| has)?(?: currently| now| too| already| temporarily)?"
     rf" ?(?:full|over ?full|overflow|exceed|out of (?:space|storage)|over (?:its )?(?:quota|limit))",
     r"(?:over|exceed(?:s|ed|ing)?|above|beyond|out of|excee?de?s?|no|low|not enough|insufficient)[ -](?:(?:the|its|"
@@ -38,7 +49,7 @@ FULL = _any(
     r"postfach[^.\n]{0,40}voll|speicherplatz|bo[îi]te[^.\n]{0,40}pleine|quota[^.\n]{0,20}(?:dépass|depass)|"
     r"buz[óo]n[^.\n]{0,20}lleno|caixa[^.\n]{0,20}cheia|переполнен",
 )
-SUSPENDED = _any(
+SUSPENDED = AnyOf(
     rf"(?:{_BOX}|address|e-?mail|service|domain|it)\b[^.\n]{{0,50}}?\b(?:is|has been|was|are|been|currently|"
     rf"temporarily)[ :](?:(?:currently|temporarily|temporary|now|administratively|been|permanently) )*(?:{_OFF}|"
     rf"blocked for inactivity)",
@@ -51,7 +62,7 @@ SUSPENDED = _any(
     r"casella[^.\n]{0,30}(?:sospes|disattiv|bloccat|inattiv)|utente[^.\n]{0,20}(?:sospes|disattiv)|"
     r"compte[^.\n]{0,40}(?:bloqu|suspend|désactiv)",
 )
-TROUBLE = _any(
+TROUBLE = AnyOf(
     r"too many (?:connections|concurrent|sessions|hops|mail loops)|delivery time (?:had )?expired|"
     r"retry (?:time|timeout)|retry limit|message (?:has )?(?:been )?expired|"
     r"could not be (?:delivered|sent) (?:for|within|in|after) [^\n]{0,30}(?:day|hour|week|minute|retr|tries)|"
@@ -73,24 +84,24 @@ TROUBLE = _any(
     r"cannot (?:append|create|open|write)|can.t (?:create|open|append)|couldn.t create|command (?:died|failed)|"
     r"child process|pipe to",
 )
-LOOP = _any(
+LOOP = AnyOf(
     r"too many (?:hops|received)|mail loop|\bloops? (?:detected|back)|routing loop|hop count|duplicated message-id|"
     r"frequency (?:is )?limited|too many connections"
 )
-DELAYED = _any(  # so far only: the server goes on by itself
+DELAYED = AnyOf(  # so far only: the server goes on by itself
     r"(?:still|continue to|continue|keep) try|will (?:be )?re-?tr|need (?:not|to not) re-?send|"
     r"not need to (?:re-?send|do anything)|"
     r"(?:is|being|been) delayed|temporary failure report|this is a warning|warning message only|not yet been delivered|"
     r"delivery (?:is )?(?:delayed|temporarily)"
 )
-RATE = _any(
+RATE = AnyOf(
     r"too many (?:recipients|messages|e-?mails|errors|mails|invalid|bad|smtp|requests|commands|unknown)|rate.?limit|"
     r"(?:is |are )?receiving (?:mail|messages|e-?mail) (?:at|too)|throttl|frequency|"
     r"(?:exceeded|over|reached|exceeding|maximum)[^.\n]{0,40}(?:\brate|hourly|daily|per (?:hour|day|minute|second)|"
     r"connections|number of (?:messages|recipients))|"
     r"gr[ae]y.?list|try again|sending too (?:fast|many|quick)",
 )
-GONE = _any(
+GONE = AnyOf(
     r"null ?mx|no smtp service|account or domain may not exist|no mx\b|"
     r"(?:domain|host) [^\n]{0,40}(?:does not|doesn.t|do not) accept (?:any )?(?:mail|e-?mail)|"
     r"does not accept (?:mail|e-?mail)\b(?! from)|no mx (?:record|found|points)|mx record[^\n]{0,30}(?:not|no)|"
@@ -102,7 +113,7 @@ GONE = _any(
     r"name or service not known|domain is not reachable|not a valid domain|no such domain|"
     r"dominio[^.\n]{0,30}(?:inesistent|non esist|sconosciut|non trovat)",
 )
-NOBODY = _any(
+NOBODY = AnyOf(
     rf"{_WHO}s?\b(?: name| address| account| mailbox| email| id|\(s\))?[ :]{{0,2}}(?:<>|\"[^\"\n]{{1,60}}\"|"
     rf"'[^'\n]{{1,60}}'|\([^)\n]{{1,60}}\))?[ :,.-]{{0,3}}(?:you [^.\n]{{0,40}} )?"
     r"(?:is |was |are |has been |have been |could |address |can |may )?(?:an? )?"
@@ -136,12 +147,12 @@ NOBODY = _any(
     r"desconocid|onbekend|bestaat niet|finns inte|nie istnieje|не существует|не найден",
 )
 # A filter of the person's own that answers in the name of the server, and so has nobody to name (mobile operators).
-UNNAMED = _any(r"55\d:? ?: user unknown")
-REJECTED = _any(  # says that, and not why
+UNNAMED = AnyOf(r"55\d:? ?: user unknown")
+REJECTED = AnyOf(  # says that, and not why
     r"(?:recipient|address|rcpt)(?: address)?(?: was| is)? (?:rejected|refused|denied|error)|"
     r"rejected (?:the )?(?:recipient|address)|does not like recipient|\d\d\d (?:<> )?rejected|delivery not allowed"
 )
-OF_SENDER = _any(  # of the one who wrote, though much of it sounds like the one written to
+OF_SENDER = AnyOf(  # of the one who wrote, though much of it sounds like the one written to
     r"(?:sender|envelope.from|return.?path|mail from|from address|originator|domain of sender|helo|ehlo|client host|"
     r"reverse)[^.\n]{0,80}"
     r"(?:not found|unknown|does not exist|doesn.t exist|invalid|rejected|unresolv|not exist|denied|verif|no mx|fail|"
@@ -154,7 +165,7 @@ OF_SENDER = _any(  # of the one who wrote, though much of it sounds like the one
     r"after initial connection[^\n]{0,80}: 5\d\d|in reply to mail from|from: domain is|your (?:daily|hourly)|"
     r"you.ve reached|you are not (?:allowed|authori|permitted)|from your",
 )
-RULE = _any(
+RULE = AnyOf(
     r"spam|junk (?:mail|e-?mail)|block(?:ed|list| list)\b|blacklist|black list|\brbl\b|dnsbl|barracuda|reputation|"
     r"\bspf\b|\bdkim\b|\bdmarc\b|unauthenticated|authenticat|"
     r"(?:not|un) ?-?authori[sz]ed|reverse dns|\brdns\b|\bptr\b|reverse (?:host|lookup|map)|polic(?:y|ies)|violat|"
