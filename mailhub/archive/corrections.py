@@ -39,5 +39,5 @@ def _said_again(session: Session, site: Site, post_ids: Collection[int]) -> Sequ
         Post.message_id.like(f"{PREFIX}%@{site.domain}"),
         Post.state == PostState.PUBLISHED,
     )
-    rows = session.execute(there.order_by(Post.id)).tuples()
+    rows = session.execute(there.order_by(Post.id))
     return [(of or 0, right_id, list_id, person_id) for of, right_id, list_id, person_id in rows]
