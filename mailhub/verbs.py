@@ -174,7 +174,7 @@ class Verbs:
         for verb in (v for v in self.for_kind(kind) if said and (is_short or v.takes_prose)):
             for word in _plain_words(verb):
                 if verb.reads is not None:
-                    if said.startswith(word) and said[len(word) :][:1] in ("", " ", ":") and verb.reads(said):
+                    if said.startswith(word) and said[len(word) :][:1] in ("", " ", ":", ",") and verb.reads(said):
                         return Call(verb, said)
                 elif said == word:
                     return Call(verb, "")

@@ -19,7 +19,7 @@ from mailhub.mail.reports.phrases import FULL
 from mailhub.mail.reports.verdicts import Verdict
 from mailhub.people import activity, consent, persons, roles
 from mailhub.people.tables import Address, Person
-from mailhub.site import Site
+from mailhub.site import FRONT_DESK, Site
 from mailhub.verbs import Thing
 
 SOURCE = "delivery.mailbox"
@@ -209,15 +209,14 @@ def _tell(session: Session, site: Site, mailbox: Mailbox, address_id: int, key: 
     mailbox.tries += 1
     person = session.get_one(Person, mailbox.person_id)
     spoken = persons.language_of(person, site)
-    values = (
-        {}
-        if key == "complaint"
-        else {
+    values = {"desk": site.address(FRONT_DESK)} if key == "unreachable" else {}
+    if key == "probe":
+        values = {"contact": roles.contact(session, site)}
+    if key != "complaint":
+        values |= {
             "since": since(site, person, mailbox, spoken, now),
             "why": language.say(spoken, f"delivery.trouble-{mailbox.trouble.value}"),
-            "contact": roles.contact(session, site),
         }
-    )
     service.tell(
         session,
         site,

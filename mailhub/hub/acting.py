@@ -3,25 +3,43 @@
 Mail, buttons and the command line all end here, so that one verb has one rule, one effect and one undo.
 """
 
+from datetime import datetime, timedelta
+
 from sqlalchemy.orm import Session
 
-from mailhub import language
+from mailhub import formats, language
+from mailhub.authority import Allowed, Evidence, Level
 from mailhub.delivery import service
 from mailhub.digests import which
+from mailhub.hub.lost import recent
 from mailhub.lists import telling, voice
 from mailhub.lists.tables import MailList
 from mailhub.lists.things import DESK, QUESTIONS
-from mailhub.people import roles
-from mailhub.people.deeds import Carried, carry_out
+from mailhub.people import deeds, persons, roles
+from mailhub.people.deeds import Carried
 from mailhub.people.tables import Asking, Person, Question
-from mailhub.site import FRONT_DESK
+from mailhub.site import FRONT_DESK, Site
 from mailhub.tokens import MAIL, MAILING, TWICE
-from mailhub.verbs import Act, Answer, Thing
+from mailhub.verbs import Act, Answer, Call, Outcome, Thing
 
-__all__ = ["Carried", "carry_out", "open_asking", "tell", "tell_once"]
+__all__ = ["Carried", "carry_out", "open_asking", "tell", "tell_of", "tell_once"]
 
 LETTERS = (MAILING.name, which.KIND)  # what an answer to a letter is about
+OF_SITE = ("named", "known")  # footers that stand without a group
 LONGEST_TEXT = 20_000  # characters of somebody's own words that come back below ours
+
+
+def carry_out(call: Call, act: Act, *, on_record: bool, asked_ago: timedelta | None = None) -> Carried:
+    """Rule on the verb, do it and remember it. What cannot be taken back waits while the person's address can."""
+    is_theirs = act.evidence.aligned or act.evidence.fresh_login
+    if call.verb.level is Level.CHARTER and is_theirs:
+        ends = recent.until(act.session, act.person_id, act.now)
+        if ends is not None:
+            person = act.session.get_one(Person, act.person_id)
+            until = formats.day_hour(act.language, ends, persons.zone_of(person, act.site))
+            values = {"until": until, "contact": roles.contact(act.session, act.site)}
+            return Carried(Allowed(), Outcome(False, Answer("lost.not-yet", values)))
+    return deeds.carry_out(call, act, on_record=on_record, asked_ago=asked_ago)
 
 
 def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None = None, because: str = "member") -> None:
@@ -53,6 +71,34 @@ def tell(act: Act, answer: Answer, *, occurrence: int, in_reply_to: str | None =
     )
 
 
+def tell_of(
+    session: Session,
+    site: Site,
+    person_id: int,
+    answer: Answer,
+    *,
+    occurrence: int,
+    now: datetime,
+    because: str,
+    address_id: int | None = None,
+    language: str | None = None,
+) -> None:
+    """Owe somebody a mail that answers nothing of theirs: what happened without them, or what they are asked."""
+    act = Act(
+        session=session,
+        site=site,
+        person_id=person_id,
+        thing=answer.thing or DESK,
+        argument="",
+        evidence=Evidence(),
+        via="reply",
+        now=now,
+        language=language or persons.language_of(session.get_one(Person, person_id), site),
+        address_id=address_id,
+    )
+    tell(act, answer, occurrence=occurrence, because=because)
+
+
 def _footer(act: Act, list_id: int | None, because: str) -> str:
     """The two lines below: the group's, or the site's where it is about no group."""
     group = act.session.get(MailList, list_id) if list_id else None
@@ -60,8 +106,10 @@ def _footer(act: Act, list_id: int | None, because: str) -> str:
         person = act.session.get_one(Person, act.person_id)
         return telling.footer(act.session, act.site, person, group, because, act.language, act.now)
     desk = act.site.address(FRONT_DESK)
-    if because == "named" or act.thing.kind in LETTERS:
-        sentence = language.say(act.language, f"footer.{'named' if because == 'named' else 'letter'}")
+    if because == "organiser":
+        sentence = language.say(act.language, "footer.organiser", group=act.site.name)
+    elif because in OF_SITE or act.thing.kind in LETTERS:
+        sentence = language.say(act.language, f"footer.{because if because in OF_SITE else 'letter'}")
     else:
         sentence = language.say(act.language, "footer.wrote", address=desk)
     return language.footer(act.language, sentence, roles.contact(act.session, act.site), member=False)

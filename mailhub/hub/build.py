@@ -34,6 +34,7 @@ from mailhub.hub import own_data, roundtrip, surely, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
+from mailhub.hub.lost import claiming, moving, vouching
 from mailhub.hub.resolver import Dns, System, fresh
 from mailhub.lists import aside, releasing, subscriptions, unasked
 from mailhub.lists.facts import FACTS as LIST_FACTS
@@ -55,6 +56,7 @@ T = TypeVar("T")
 
 READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept as unreadable
 PAGE = 50  # rows of one chore in one transaction
+LOST = (claiming.CLAIM, vouching.VOUCH, moving.MOVE)
 _NOTICES = (SiteSource(mailboxes.SOURCE, "delivery.because-mailbox"), SiteSource(alarms.SOURCE))
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
@@ -106,7 +108,7 @@ def build_hub(
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
     clock = clock or Clock(_offset(database))
-    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE, surely.SURE]), Offers.of([PostOffer()])
+    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE, surely.SURE, *LOST]), Offers.of([PostOffer()])
     return Hub(
         settings=settings,
         site=site,
@@ -133,7 +135,8 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
     verbs.add(surely.verb(verbs))
-    for verb in (*addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL, roundtrip.HEAR):
+    lost = (*claiming.VERBS, *vouching.VERBS, *moving.VERBS)
+    for verb in (*lost, *addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL, roundtrip.HEAR):
         verbs.add(verb)
     return verbs
 

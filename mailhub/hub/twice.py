@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from mailhub import formats
-from mailhub.authority import TWO_MAILS_APART, Evidence, Level
+from mailhub.authority import TWO_MAILS_APART, Level
 from mailhub.hub import acting
 from mailhub.language import say
 from mailhub.people import persons, questions
@@ -78,24 +78,22 @@ def _send_second(session: Session, site: Site, question_id: int, now: datetime) 
     asking = session.get_one(Asking, (question_id, question.thing_id))
     person = session.get_one(Person, question.thing_id)
     language = question.detail["language"]
-    act = Act(
-        session=session,
-        site=site,
-        person_id=person.id,
-        thing=Thing(KIND, question_id),
-        argument="",
-        evidence=Evidence(),
-        via="reply",
-        now=now,
-        language=language,
-        address_id=asking.address_id,
-    )
     values = {
         "what": say(language, f"people.what-{question.detail['verb']}"),
         "when": _told(site, person, question.asked_at, language),
         "until": _told(site, person, question.asked_at + ENDS_AFTER, language),
     }
-    acting.tell(act, Answer("people.twice-code", values, act.thing), occurrence=question_id, because="named")
+    acting.tell_of(
+        session,
+        site,
+        person.id,
+        Answer("people.twice-code", values, Thing(KIND, question_id)),
+        occurrence=question_id,
+        now=now,
+        because="named",
+        address_id=asking.address_id,
+        language=language,
+    )
 
 
 TWICE = QuestionKind(KIND, ends_after=ENDS_AFTER, remind_after=TWO_MAILS_APART, remind=_send_second)

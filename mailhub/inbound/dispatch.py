@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from mailhub.archive import posts
 from mailhub.archive.tables import Post
+from mailhub.hub.lost import claiming
+from mailhub.hub.lost.strangers import is_stranger
 from mailhub.inbound import answers, conversing, desk, replies, returns, unrouted
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out, leave
@@ -131,6 +133,8 @@ def _wish(visit: Visit) -> Call | None:
     if visit.is_automatic:
         return None
     call = wishes.read(visit.words, visit.mail.subject, visit.hub.verbs, today=visit.now.date(), kind="list")
+    if call is not None and call.verb.name == claiming.NAME and not is_stranger(visit.session, visit.person):
+        return None  # «Chi ha le chiavi?» «Sono io.»
     is_alone = not visit.mail.attachments or (call is not None and call.verb.name == wishes.LEAVE)
     return call if is_alone else None
 

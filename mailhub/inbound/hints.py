@@ -19,6 +19,9 @@ BY_QUESTION = {
     things.MEDIATION: ("agree", "decline-mediation"),
     things.SURE: ("do-it", "help"),
     things.APPEAL: ("uphold", "lift-appealed", "help"),
+    things.CLAIM: ("prove-mailbox", "help"),
+    things.VOUCH: ("vouch", "deny-vouch", "help"),
+    things.MOVE: ("not-same-person", "same-person"),
     things.EDIT: ("accept-edit", "decline-edit", "withdraw"),
     tokens.MAIL.name: ("it-was-me", "not-me"),
 }

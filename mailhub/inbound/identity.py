@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
-from mailhub.authority import Evidence, Level
+from mailhub.authority import Level
 from mailhub.hub import acting
 from mailhub.inbound.failures import Failure
 from mailhub.inbound.tables import Disposition, InboundMail
@@ -69,20 +69,10 @@ def _ask(
     when = formats.day_hour(language, mail.received_at, persons.zone_of(person, site))
     # No word of the mail is repeated: whoever forged it would have us carry their text (S-05).
     values = {"when": when, "address": mail.recipients[position]}
-    act = Act(
-        session=session,
-        site=site,
-        person_id=person.id,
-        thing=Thing(KIND, question.id),
-        argument="",
-        evidence=Evidence(),
-        via="reply",
-        now=now,
-        language=language,
-        address_id=address.id,
+    answer = Answer("inbound.was-this-you", values, Thing(KIND, question.id))
+    acting.tell_of(
+        session, site, person.id, answer, occurrence=question.id, now=now, because="named", address_id=address.id
     )
-    answer = Answer("inbound.was-this-you", values, act.thing)
-    acting.tell(act, answer, occurrence=question.id, because="named")
 
 
 def verbs(again: Again) -> tuple[Verb, Verb]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
-from mailhub.authority import Evidence, Level
+from mailhub.authority import Level
 from mailhub.hub import acting
 from mailhub.inbound.failures import Failure
 from mailhub.inbound.tables import Disposition, InboundMail
@@ -68,21 +68,12 @@ def _tell(
     session: Session, site: Site, question: Question, owner: Person, address: Address, mail: InboundMail, now: datetime
 ) -> None:
     language = persons.language_of(owner, site)
-    act = Act(
-        session=session,
-        site=site,
-        person_id=owner.id,
-        thing=Thing(KIND, question.id),
-        argument="",
-        evidence=Evidence(),
-        via="reply",
-        now=now,
-        language=language,
-        address_id=address.id,
-    )
     when = formats.day_hour(language, mail.received_at, persons.zone_of(owner, site))
     values = {"address": question.detail["email"], "when": when}
-    acting.tell(act, Answer("inbound.yours-too", values, act.thing), occurrence=question.id, because="letter")
+    answer = Answer("inbound.yours-too", values, Thing(KIND, question.id))
+    acting.tell_of(
+        session, site, owner.id, answer, occurrence=question.id, now=now, because="known", address_id=address.id
+    )
 
 
 def verbs(again: Again) -> tuple[Verb, ...]:

@@ -5,6 +5,8 @@ A token never makes anybody somebody else: mail with another person's token is h
 
 from mailhub.authority import Allowed, allows
 from mailhub.hub import acting, twice
+from mailhub.hub.lost import claiming
+from mailhub.hub.lost.strangers import is_stranger
 from mailhub.inbound import answers, identity, other_account
 from mailhub.inbound.arrivals import arrival, from_receipt
 from mailhub.inbound.commands import Asked, carry_out
@@ -12,6 +14,7 @@ from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
 from mailhub.inbound.visit import Visit
 from mailhub.lists import correcting, introducing, posting, reading, things, wishes
+from mailhub.people import persons
 from mailhub.people.tables import Person, Question
 from mailhub.tokens import Token
 from mailhub.verbs import Call, Thing
@@ -25,6 +28,8 @@ def receive(visit: Visit, token: Token, stale: bool, position: int) -> Result:
     if visit.person is None and visit.session.get(Person, token.person) is None:
         return _forgotten(visit, thing, position)
     if visit.person is None or visit.person.id != token.person:
+        if (claimed := _claim(visit, token, thing, position)) is not None:
+            return claimed
         if not stale:
             other_account.ask(visit, token, position)
         return Result("held", other_account.NOT_THEIRS, visit.person.id if visit.person else None, thing=thing)
@@ -54,6 +59,17 @@ def _forgotten(visit: Visit, thing: Thing, position: int) -> Result:
     return answers.refuse(
         visit, Failure.EXPIRED, position, thing=things.of_list(list_id) if list_id else None, since=ended
     )
+
+
+def _claim(visit: Visit, token: Token, thing: Thing, position: int) -> Result | None:
+    """«Sono io», in reply to a mail that went to the mailbox they have lost: its token says whom they mean, no more."""
+    call, said = command(visit, things.DESK)
+    if call is None or call.verb.name != claiming.NAME or not is_stranger(visit.session, visit.person):
+        return None
+    former = persons.write_to(visit.session, [token.person]).get(token.person)
+    call = Call(call.verb, former.email if former else "")
+    where = things.of_list(things.list_of(visit.session, thing) or things.DESK.id)
+    return carry_out(visit, Asked(call, where, said, position))
 
 
 def command(visit: Visit, thing: Thing) -> tuple[Call | None, str]:

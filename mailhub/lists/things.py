@@ -22,6 +22,9 @@ DEED = tokens.ACTIVITY.name  # something this person did and may undo; id: the d
 LEFT = tokens.kind("left", 16).name  # the goodbye; id: the list
 WELCOME = tokens.kind("welcome", 19).name  # a welcome that asks for an introduction; id: the list
 
+CLAIM = tokens.kind("claim", 26).name  # «sono io», from an address we do not know; id: the question
+VOUCH = tokens.kind("vouch", 27).name  # whether an organiser knows who claims so; id: the question
+MOVE = tokens.kind("move", 28).name  # the address on record may say no; id: the question
 PERSONAL = tokens.kind("personal", 44).name  # «for all, or for one?»; id: the question
 REPHRASE = tokens.kind("rephrase", 32).name  # a moderator asks an author for other words; id: the question
 EDIT = tokens.kind("edit", 33).name  # a moderator proposes other words to an author; id: the question
@@ -34,7 +37,9 @@ TALK = tokens.kind("talk", 39).name  # the private talk of three; id: the measur
 UNROUTED = tokens.kind("unrouted", 48).name  # for whom a mail is that came to no address of ours; id: the question
 
 # Kinds whose id is that of a question.
-QUESTIONS = frozenset({JOIN, UNASKED, APPROVAL, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION, UNROUTED})
+QUESTIONS = frozenset(
+    {JOIN, UNASKED, APPROVAL, CLAIM, VOUCH, MOVE, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION, UNROUTED}
+)
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 

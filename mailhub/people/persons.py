@@ -155,6 +155,28 @@ def add_address(session: Session, person: Person, email: str, *, now: datetime) 
     return address
 
 
+def hand_over(session: Session, address: Address, person: Person, *, now: datetime) -> None:
+    """Give an address to somebody else, unconfirmed, as the last of theirs. Ends the older tokens of both."""
+    former = session.get_one(Person, address.person_id)
+    others = [other for other in addresses_of(session, former.id) if other.id != address.id]
+    if address.rank == 0 and others:
+        make_first(session, others[0], now=now)
+    last = session.scalar(sa.select(sa.func.max(Address.rank)).where(Address.person_id == person.id))
+    address.person_id, address.rank, address.confirmed_at = person.id, 0 if last is None else last + 1, None
+    session.flush()
+    for what, whose in (("address.removed", former), ("address.added", person)):
+        end_tokens(session, whose)
+        activity.note(session, what, now=now, person_id=whose.id, address_id=address.id)
+
+
+def part_with(session: Session, address: Address, *, now: datetime) -> None:
+    """Whoever reads this mailbox is a stranger again, and is forgotten like one."""
+    stranger = Person(created_at=now, unconfirmed_until=now + UNCONFIRMED_FOR)
+    session.add(stranger)
+    session.flush()
+    hand_over(session, address, stranger, now=now)
+
+
 def make_first(session: Session, address: Address, *, now: datetime) -> None:
     """From now on we write there. Ends the person's older tokens."""
     if address.rank == 0:

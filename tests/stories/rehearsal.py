@@ -49,6 +49,8 @@ ELSEWHERE = {
     "lists.help-moderating": {"readmit"},
     "calm.help-moderating": {"readmit", "voices", "mediation", "lift"},
     "calm.report-asked": {"slow"},
+    "delivery.unreachable": {"its-me"},
+    **{key: {"vouch"} for key in ("lost.asked-whom", "lost.whom")},
     "calm.which-two": {"voices", "mediation"},
 }
 

@@ -150,6 +150,10 @@ CASES: dict[str, Case] = {
     **dict.fromkeys(
         ("mine-too", "this-once", "not-mine"), Case(BEA, kind="other-account", find=_question("other-account"))
     ),
+    "its-me": Case(ZOE, "garden", behind=": bea@example.org"),
+    "prove-mailbox": Case("pip@new.example", kind="claim", find=_question("claim")),
+    **dict.fromkeys(("vouch", "deny-vouch"), Case(OLGA, kind="vouch", find=_question("vouch"))),
+    **dict.fromkeys(("same-person", "not-same-person"), Case(ANA, kind="move", find=_question("move"))),
 }
 # The same verbs, said to a thing of another kind, or that stands otherwise.
 TO_OTHERS: tuple[tuple[str, Case], ...] = (
@@ -189,6 +193,7 @@ def place(town: Town) -> Town:
     town.writes(ANA, to="garden@lists.test", subject="Forged?", text="Hello", headers={"Received": "from x by y; z"})
     town.writes(ZOE, to="garden-join@lists.test")
     moderated(town)
+    lost(town)
     with town.database.transaction() as session:
         roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=town.clock.now())
     town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
@@ -220,6 +225,16 @@ def moderated(town: Town) -> None:
     town.replies(BEA, well, "And dry.", to="garden@lists.test")
     for subject, word in (("The well", "reopen"), ("The fence", "ban")):
         _says(town, OLGA, "post", _post(subject), word)
+
+
+def lost(town: Town) -> None:
+    """Three have lost a mailbox: one is vouched for, one is known to be read, one has only written."""
+    for new, email in (("ana@new.example", ANA), ("bea@new.example", BEA), ("pip@new.example", BEA)):
+        town.writes(new, to="garden@lists.test", text=f"It's me: {email}")
+        if new != "pip@new.example":
+            town.replies(new, town.mailbox(new)[-1], "yes")
+        if email == ANA:
+            _says(town, OLGA, "vouch", _question("vouch"), "vouch")
 
 
 def _says(town: Town, email: str, kind: str, find: sa.Select[int], word: str) -> None:

@@ -21,7 +21,7 @@ from tests.stories.town import body as text_of
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
 EVA, IVO, UMA, NINA = "eva@example.org", "ivo@example.org", "uma@example.org", "nina@example.org"
 LIA, TEO = "lia@example.org", "teo@example.org"
-ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery")
+ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery", "lost")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -436,6 +436,50 @@ def looking_round(town: Town) -> None:
     town.writes(ZOE, to="hub@lists.test", text=say(town, "lists"))
 
 
+def losing_a_mailbox(town: Town) -> None:
+    it = town.hub.site.language == "it"
+    me = "sono io" if it else "it's me"
+    town.opens_list("well", members=[EVA, NINA], organiser=OLGA, organisers=[OLGA, MO])
+    town.opens_list("spring", members=[UMA], organiser=OLGA, moderators=[UMA])
+
+    def claims(number: int, email: str) -> str:
+        new = f"w{number}@new.example"
+        town.writes(new, to="well@lists.test", text=f"{me}: {email}")
+        answers_last(town, new, "prove-mailbox")
+        return new
+
+    town.writes(EVA, to="hub@lists.test", text=me)
+    first = claims(1, EVA)
+    asked = latest(town, OLGA, "lost.asked")
+    town.replies(OLGA, asked, say(town, "vouch"))
+    town.replies(MO, latest(town, MO, "lost.asked"), say(town, "vouch"))
+    claims(2, EVA)
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "vouch"))
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "deny-vouch"))
+    town.replies(EVA, latest(town, EVA, "lost.warned"), say(town, "not-same-person"))
+    third = claims(3, EVA)
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "vouch"))
+    town.replies(OLGA, latest(town, OLGA, "lost.vouched"), say(town, "undo"))
+    claims(4, "nobody@new.example")
+    town.replies(OLGA, latest(town, OLGA, "lost.asked-whom"), say(town, "vouch"))
+    town.replies(OLGA, latest(town, OLGA, "lost.asked-whom"), f"{say(town, 'vouch')} {EVA}")
+    town.passes(days=4)
+    town.writes("w4@new.example", to="hub@lists.test", text="dati" if it else "data")
+    told = latest(town, EVA, "lost.moved-from-here")
+    town.replies(EVA, told, say(town, "not-same-person"))
+    claims(5, UMA)
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "vouch"))
+    claims(6, NINA)
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "vouch"))
+    town.replies(NINA, latest(town, NINA, "lost.warned"), say(town, "same-person"))
+    seventh = claims(7, EVA)
+    town.replies(OLGA, latest(town, OLGA, "lost.asked"), say(town, "vouch"))
+    town.writes(seventh, to="well-join@lists.test")
+    answers_last(town, seventh, "confirm")
+    town.passes(days=4)
+    assert town.person(first) != town.person(EVA) != town.person(third)
+
+
 def being_addressed(town: Town) -> None:
     name, settings = say(town, "name"), say(town, "settings")
     for text in (f"{name}: Eva Luna", f"{name}: eva@example.org", "language English", "lingua italiana", settings):
@@ -504,6 +548,7 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     signing_up,
     mail_that_comes_back,
     another_account,
+    losing_a_mailbox,
     being_addressed,
     what_is_kept_of_a_person,
     setting_up,
