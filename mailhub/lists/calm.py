@@ -1,6 +1,6 @@
 """Decisions about conversations as rows: taken, in force, over. Each has an end or is told to have none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,21 @@ from sqlalchemy.orm import Session
 
 from mailhub.archive.tables import Post, Thread
 from mailhub.lists.pacing import Rule
+from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, HeldState, Measure, Tool
 from mailhub.people import activity
 from mailhub.verbs import Thing
 
 MEASURE = "measure"  # the kind of thing an activity names
+
+# Which kind of decision a reason names.
+_BY_REASON = {
+    Reason.SLOW: Tool.SLOW,
+    Reason.TURN: Tool.VOICES,
+    Reason.TWO_VOICES: Tool.VOICES,
+    Reason.SHUT: Tool.CLOSED,
+    Reason.MEDIATION: Tool.MEDIATION,
+}
 
 # Made once: every mail asks this, and making a statement costs as much as running it.
 _IN_FORCE = (
@@ -42,6 +52,30 @@ def is_any(session: Session, list_id: int) -> bool:
 def in_force(session: Session, thread_id: int, now: datetime) -> Sequence[Measure]:
     """What holds for this conversation now, the oldest first."""
     return session.scalars(_IN_FORCE, {"thread": thread_id, "now": now}).all()
+
+
+def keeping(session: Session, held: HeldPost) -> Sequence[Measure]:
+    """What kept a message while it waited, by the reason it was told: over or not, the oldest first."""
+    tools = [_BY_REASON[code] for code in held.reasons.get("codes", ()) if code in _BY_REASON]
+    if held.thread_id is None or not tools:
+        return ()
+    return between(session, held.thread_id, tools, held.held_at, held.settled_at)
+
+
+def between(
+    session: Session, thread_id: int, tools: Collection[Tool], since: datetime, to: datetime | None
+) -> Sequence[Measure]:
+    """The decisions of these kinds that held for a conversation at any moment from `since` to `to` (none: now)."""
+    of = sa.select(sa.func.coalesce(Thread.merged_into, Thread.id)).where(Thread.id == thread_id).scalar_subquery()
+    wanted = (
+        sa.select(Measure)
+        .join(Thread, Thread.id == Measure.thread_id)
+        .where(sa.func.coalesce(Thread.merged_into, Thread.id) == of, Measure.tool.in_(tools))
+        .where(Measure.ended_at.is_(None) | (Measure.ended_at > since))
+    )
+    if to is not None:
+        wanted = wanted.where(Measure.begun_at <= to)
+    return session.scalars(wanted.order_by(Measure.id)).all()
 
 
 def rule_of(measure: Measure) -> Rule:

@@ -1,5 +1,7 @@
 """The verbs that only tell: what can be said here, who organises, why a mail came."""
 
+from collections.abc import Iterator
+
 from mailhub.archive import posts
 from mailhub.archive import raw as raws
 from mailhub.archive.tables import Post
@@ -7,7 +9,20 @@ from mailhub.clock import local
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.formats import day_hour
 from mailhub.language import say
-from mailhub.lists import acts, answered, holding, moderation, publication, reading, relay, telling, things, voice
+from mailhub.lists import (
+    acts,
+    answered,
+    calm,
+    calm_words,
+    holding,
+    moderation,
+    publication,
+    reading,
+    relay,
+    telling,
+    things,
+    voice,
+)
 from mailhub.lists.acts import Scene
 from mailhub.lists.choices import ONLY
 from mailhub.lists.sources import SOURCES
@@ -122,7 +137,18 @@ def _waits(found: Scene, held: HeldPost) -> dict[str, str]:
     language = found.act.language
     reason = moderation.because(found.group, holding.reasons_of(held)[0], language)
     subject = telling.short(language, held.subject)
-    return {"because": say(language, "lists.because-held", subject=subject, reason=reason)}
+    because = say(language, "lists.because-held", subject=subject, reason=reason)
+    return {"because": " ".join((because, *_decided(found, held)))}
+
+
+def _decided(found: Scene, held: HeldPost) -> Iterator[str]:
+    """What was decided about its conversation, when, and until when; by role."""
+    act, zone = found.act, persons.zone_of(found.person, found.act.site)
+    for measure in calm.keeping(act.session, held):
+        if measure.ended_at is None:
+            rule = calm_words.phrase(act.session, calm.rule_of(measure), act.language, zone, act.now)
+            when = calm_words.moment(act.language, measure.begun_at, zone, act.now)
+            yield say(act.language, "lists.because-decided", when=when, rule=rule)
 
 
 def _delivery(act: Act, found: Scene) -> Delivery | None:

@@ -11,7 +11,7 @@ from mailhub.inbound.tracing.finding import trace
 from mailhub.inbound.tracing.values import Incoming, Outgoing, Published, Trace, Waited, plain
 from mailhub.people import consent
 from tests.stories.test_letter import three_items
-from tests.stories.town import FORGED, Town
+from tests.stories.town import FORGED, Town, prose
 
 ANA, BRUNO, MO, NIA, ZOE = "ana@example.org", "bruno@example.org", "mo@example.org", "nia@example.org", "zoe@x.test"
 
@@ -310,3 +310,60 @@ def test_an_introduction_leads_back_to_the_mail_it_was_written_in(town: Town) ->
     assert isinstance(fate.became, Waited)
     assert (fate.became.subject, fate.became.reasons) == ("Introducing Nia Conti", ("newcomer", "introduction"))
     assert to_everybody(came(town, sent)).counts == {"sent": 3}
+
+
+# What a moderator writes, and what a trace of the message it kept says of it.
+BY = "by m…@example.org, today, Monday 9, 9:00, until"
+CALM = {
+    "slow 6 hours": f"Decided: a slow pace, one message a person every 6 hours, {BY}",
+    "close until Friday: facts": f"Decided: the conversation is closed, {BY}",
+    "two voices Bruno and Cleo": f"Decided: only two people write, in turn, {BY}",
+}
+
+
+@pytest.mark.parametrize("order", CALM)
+def test_a_message_that_a_measure_kept_says_which_since_when_by_whom_and_until_when(town: Town, order: str) -> None:
+    garden(town)
+    town.joins("garden", MO, "cleo@example.org")
+    town.writes(BRUNO, to="garden@lists.test", subject="Gate", text="Who leaves it open?")
+    town.replies("cleo@example.org", town.mailbox("cleo@example.org")[-1], "Not me.", to="garden@lists.test")
+    gate = town.mailbox(ANA)[-1]
+    town.replies(ANA, gate, "Nor me.", to="garden@lists.test")
+    town.replies(MO, gate, order, to="garden@lists.test")
+    town.replies(MO, town.mailbox(MO)[-1], "yes")
+    kept = town.replies(ANA, gate, "Still not me.", to="garden@lists.test")
+    [fate] = came(town, kept).fates
+    assert isinstance(fate.became, Waited)
+    [decision] = fate.became.decided
+    assert (decision.begun_by, decision.ended_at) == ("m…@example.org", None)
+    assert any(CALM[order] in line for line in told(town, kept))
+    town.replies(ANA, town.mailbox(ANA)[-1], "why")
+    assert re.search(
+        "A moderator decided so, today, Monday 9, 9:00: (in )?this conversation", prose(town.mailbox(ANA)[-1])
+    )
+    town.passes(days=8)
+    assert any("over by itself" in line for line in told(town, kept))
+
+
+def test_a_message_that_a_measure_sent_by_letter_only_says_so(town: Town) -> None:
+    garden(town)
+    town.joins("garden", MO)
+    town.writes(BRUNO, to="garden@lists.test", subject="Gate", text="Who leaves it open?")
+    gate = town.mailbox(MO)[-1]
+    town.replies(MO, gate, "letter only 12 hours", to="garden@lists.test")
+    town.replies(MO, town.mailbox(MO)[-1], "yes")
+    slowed = town.replies(ANA, gate, "Not me.", to="garden@lists.test")
+    [fate] = came(town, slowed).fates
+    assert isinstance(fate.became, Published)
+    assert [one.tool for one in fate.became.decided] == ["letter"]
+    assert any(f"Decided: by the daily letter only, {BY[:20]}" in line for line in told(town, slowed))
+
+
+def test_mail_of_somebody_who_may_not_write_says_who_decided_so(town: Town) -> None:
+    garden(town)
+    town.joins("garden", MO)
+    town.writes(BRUNO, to="garden@lists.test", subject="Gate", text="Who leaves it open?")
+    town.replies(MO, town.mailbox(MO)[-1], "ban: facts, please", to="garden@lists.test")
+    town.replies(MO, town.mailbox(MO)[-1], "yes")
+    refused = town.writes(BRUNO, to="garden@lists.test", subject="Again", text="Who?")
+    assert any(f"Decided: its author may not write to the group, {BY[:20]}" in line for line in told(town, refused))

@@ -7,16 +7,17 @@ from mailhub.archive import raw as raws
 from mailhub.archive.blobs import Damaged
 from mailhub.archive.tables import Post, Thread
 from mailhub.inbound.tables import InboundMail
-from mailhub.inbound.tracing.values import Asked, Brief, Done, Group, Published, Waited, shortened
+from mailhub.inbound.tracing import decided, naming
+from mailhub.inbound.tracing.values import Asked, Brief, Done, Group, Published, Waited
 from mailhub.language import LANGUAGES
 from mailhub.lists import holding, reading, things
 from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost, MailList
 from mailhub.mail import message
 from mailhub.mail.wire import Unreadable
-from mailhub.people import persons, questions
+from mailhub.people import questions
 from mailhub.people.deeds import UNDO_WITHIN
-from mailhub.people.tables import Deed, Person, Question
+from mailhub.people.tables import Deed, Question
 from mailhub.site import Site
 from mailhub.verbs import Thing
 
@@ -45,6 +46,7 @@ def published(session: Session, post: Post) -> Published:
         conversation_posts=thread.posts,
         at=post.published_at,
         state=post.state.value,
+        decided=decided.of_post(session, post),
     )
 
 
@@ -62,9 +64,10 @@ def waited(session: Session, held: HeldPost) -> Waited:
         waits_for=_waits_for(held),
         at=held.held_at,
         settled_at=held.settled_at,
-        settled_by=name(session, held.settled_by),
+        settled_by=naming.name(session, held.settled_by),
         note=held.note,
         published=published(session, post) if post else None,
+        decided=decided.of_held(session, held),
     )
 
 
@@ -102,18 +105,9 @@ def asked(session: Session, question: Question) -> Asked:
         at=question.asked_at,
         people=len(questions.asked(session, question)),
         settled_at=question.settled_at,
-        settled_by=name(session, question.settled_by),
+        settled_by=naming.name(session, question.settled_by),
         outcome=question.outcome,
     )
-
-
-def name(session: Session, person_id: int | None) -> str | None:
-    """A person's name, else their address as others may see it; None for nobody, or for who is forgotten."""
-    person = session.get(Person, person_id) if person_id is not None else None
-    if person is None or person.name:
-        return person.name if person else None
-    address = persons.write_to(session, [person.id]).get(person.id)
-    return shortened(address.email) if address else None
 
 
 def brief(session: Session, site: Site, mail: InboundMail) -> Brief:

@@ -13,7 +13,7 @@ from mailhub.digests.posting import ANSWERED
 from mailhub.hub.build import Hub
 from mailhub.inbound import identity
 from mailhub.inbound.tables import Disposition, InboundMail
-from mailhub.inbound.tracing import became, left
+from mailhub.inbound.tracing import became, decided, left
 from mailhub.inbound.tracing.values import (
     Done,
     Fate,
@@ -25,6 +25,7 @@ from mailhub.inbound.tracing.values import (
     without_tokens,
 )
 from mailhub.lists import things
+from mailhub.lists.policy import Reason
 from mailhub.lists.tables import HeldPost
 from mailhub.people import persons, roles
 from mailhub.people.tables import Activity, Asking, Deed, Question
@@ -160,6 +161,7 @@ def _fate(
         done=_done(session, end),
         answered=became.asked(session, answered) if answered else None,
         returned=_returned(session, hub, end),
+        decided=decided.of_author(session, list_id, end.person_id, end.at) if end.reason == Reason.BANNED else (),
     )
 
 

@@ -12,7 +12,7 @@ from mailhub.digests.mailing import SOURCE as LETTER
 from mailhub.digests.tables import Letter, LetterItem
 from mailhub.hub.build import Hub
 from mailhub.inbound.tables import InboundMail
-from mailhub.inbound.tracing import became
+from mailhub.inbound.tracing import became, naming
 from mailhub.inbound.tracing.origin import origin
 from mailhub.inbound.tracing.values import (
     Brief,
@@ -166,7 +166,7 @@ def _copy(session: Session, hub: Hub, mailing: Mailing, row: Delivery, *, in_ful
 
 
 def _someone(session: Session, person_id: int, email: str) -> str:
-    name, short = became.name(session, person_id), shortened(email) if email else ""
+    name, short = naming.name(session, person_id), shortened(email) if email else ""
     return f"{name} ({short})" if name and name != short else short
 
 

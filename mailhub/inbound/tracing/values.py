@@ -34,6 +34,19 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a moderator decided about a conversation, or about its author, that kept a message or slowed it."""
+
+    tool: str
+    hours: int | None  # of a slow pace
+    begun_at: datetime
+    begun_by: str | None  # a name
+    until: datetime | None  # none: for good
+    ended_at: datetime | None
+    ended_by: str | None  # a name; none: by itself
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A message of a group."""
 
@@ -45,6 +58,7 @@ class Published:
     conversation_posts: int
     at: datetime
     state: str
+    decided: tuple[Decided, ...]  # what let it come by letter only
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ class Waited:
     settled_by: str | None  # a name
     note: str | None
     published: Published | None
+    decided: tuple[Decided, ...]  # what kept it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,7 @@ class Fate:
     done: tuple[Done, ...]
     answered: Asked | None  # the question this mail answered
     returned: "Outgoing | None"  # the mail of ours that came back
+    decided: tuple[Decided, ...]  # what kept its author from writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from mailhub.inbound.tracing import reasons
 from mailhub.inbound.tracing.values import (
     Asked,
     Brief,
+    Decided,
     Delivered,
     Done,
     Fate,
@@ -149,6 +150,8 @@ class _Teller:
         yield Line(1, self.say("for", recipient=fate.recipient, said=" ".join(said)))
         if fate.became is not None and fate.outcome in ("done", "answered"):
             yield Line(2, " ".join(self._became(fate.became)))
+        for decision in fate.decided:
+            yield Line(2, self._decided(decision))
         if fate.answered:
             yield Line(2, self._asked(fate.answered))
         for piece in fate.pieces:
@@ -166,16 +169,31 @@ class _Teller:
     def _became(self, what: Published | Waited) -> list[str]:
         if isinstance(what, Published):
             key = "published" if what.state == "published" else "published-withdrawn"
-            return [self.say(key, **self._message(what))]
+            return [self.say(key, **self._message(what)), *map(self._decided, what.decided)]
         who = what.settled_by or say(self.language, "lists.someone")
         when = self.when(what.settled_at) if what.settled_at else ""
         needed = {"group": self._title(what.group.title), "who": who, "when": when}
         state = f"waiting-{what.waits_for}" if what.state == "waiting" else what.state
         said = [self._filled(f"waited-{state}", needed)]
         said += [say(self.language, f"lists.why-held-{reason}") for reason in what.reasons]
+        said += map(self._decided, what.decided)
         if what.note:
             said.append(self.say("waited-note", note=what.note))
         return said + (self._became(what.published) if what.published else [])
+
+    def _decided(self, decision: Decided) -> str:
+        """Which measure it was, by whom, since when and until when."""
+        someone = say(self.language, "lists.someone")
+        what = self._filled(f"measure-{decision.tool}", {"hours": decision.hours})
+        if decision.ended_at is not None:
+            key = "decided-ended" if decision.ended_by else "decided-over"
+            end = self._filled(key, {"who": decision.ended_by, "when": self.when(decision.ended_at)})
+        elif decision.until is not None:
+            end = self.say("decided-until", when=self.when(decision.until))
+        else:
+            end = self.say("decided-for-good")
+        who, when = decision.begun_by or someone, self.when(decision.begun_at)
+        return self.say("decided", what=what, who=who, when=when, end=end)
 
     def _message(self, post: Published) -> dict[str, object]:
         return {
