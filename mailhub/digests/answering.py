@@ -16,8 +16,9 @@ from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
 from mailhub.digests.viewing import Shown, View, Viewer
 from mailhub.language import say
-from mailhub.lists import publication, things
+from mailhub.lists import pace, publication, things
 from mailhub.lists.arrival import Receipt
+from mailhub.lists.policy import Reason
 from mailhub.mail import message
 from mailhub.mail.body import Attachment
 from mailhub.mail.message import Mail
@@ -26,6 +27,7 @@ from mailhub.people.tables import Deed, Person
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verbs
 
 VERB = "answer"
+_KEPT = pace.WAITING | pace.OFFERED | {Reason.SEEMS_PERSONAL}  # no moderator reads these; a mail of its own says why
 _SAID_IN_A_LINE = frozenset({"mute", "follow"})  # what they did needs no mail of its own
 _MOST_PIECES = 1_000_000  # of one mail
 
@@ -185,6 +187,8 @@ def _outcome(receipt: Receipt | None) -> str:
     match receipt.outcome if receipt is not None else "gone":
         case "posted":
             return "did-post"
+        case "held" if receipt is not None and receipt.reason in _KEPT:
+            return "did-keep"
         case "held":
             return "did-wait"
         case "dropped" if receipt is not None and receipt.reason == "duplicate":

@@ -379,3 +379,15 @@ def test_moderators_get_help_in_reply_to_a_message_by_its_number(paese: Town) ->
     paese.replies(MO, letter, "1 ritmo lento 6 ore")
     assert measures(paese) == [(Tool.SLOW, True)]
     assert "Deciso: Il cancello" in paese.subjects(MO)
+
+
+def test_the_receipt_of_an_answer_to_a_letter_says_that_it_is_kept(paese: Town) -> None:
+    a_quarrel(paese)
+    paese.writes(CLEO, to="orto-lettera@lists.test")
+    says(paese, MO, "chiudi fino a mercoledì: si è detto tutto")
+    paese.replies(MO, paese.inbox(MO)[-1], "sì")
+    paese.passes(days=1)
+    paese.replies(CLEO, paese.mailbox(CLEO)[-1], "1 Ancora una cosa.")
+    [receipt] = [mail for mail in paese.inbox(CLEO) if mail["Subject"] == "La tua risposta alla lettera è arrivata"]
+    assert "il tuo messaggio è tenuto da parte" in prose(receipt)
+    assert "prima lo legge chi modera" not in prose(receipt)
