@@ -231,6 +231,13 @@ class EngineSection(_Section):
     helpers: int = Field(default=1, ge=0, le=16)
 
 
+class LimitsSection(_Section):
+    """How much of a person's attention we take: mails of journeys and campaigns together, service and letters aside."""
+
+    mails_a_day: int = Field(default=1, ge=0, le=100)
+    mails_a_week: int = Field(default=4, ge=0, le=500)
+
+
 class EmptySection(_Section):
     """A section that has no keys yet."""
 
@@ -250,7 +257,7 @@ class Settings(_Section):
     streams: EmptySection
     retention: EmptySection
     privacy: EmptySection
-    limits: EmptySection
+    limits: LimitsSection
 
 
 def conflicts(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:

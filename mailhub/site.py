@@ -33,6 +33,8 @@ class Site:
     digest_hour: time = time(7, 30)
     provider: str = ""  # who carries our mail on and tells what came back, by name
     content_dir: Path | None = None  # where the organisers' own layouts may be
+    mails_a_day: int = 1  # of journeys and campaigns together, to one person; 0: as many as there are
+    mails_a_week: int = 4
     answers_by_token: bool = (
         False  # the next hop writes ids nobody knows: an answer to a message names it by its address
     )
@@ -55,6 +57,8 @@ class Site:
             digest_hour=ours.digest_hour,
             provider=settings.outbound.provider or "",
             content_dir=settings.content.dir,
+            mails_a_day=settings.limits.mails_a_day,
+            mails_a_week=settings.limits.mails_a_week,
             answers_by_token=not settings.outbound.keeps_ids,
             seals=settings.outbound.arc,
         )

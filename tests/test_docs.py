@@ -43,9 +43,9 @@ def code(text: str) -> set[str]:
 
 
 def tables_described() -> dict[str, tuple[str, str]]:
-    """Each table of docs/data.md with its room and what is said of it."""
+    """Each table of both pages of tables with its room and what is said of it."""
     found = {}
-    for part in re.split(r"^## ", read("docs/data.md"), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^## ", read("docs/data.md") + read("docs/data-rooms.md"), flags=re.MULTILINE)[1:]:
         room = part.split()[0]
         for section in re.split(r"^### ", part, flags=re.MULTILINE)[1:]:
             heading, _, text = section.partition("\n")

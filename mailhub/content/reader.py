@@ -10,7 +10,7 @@ A value without a default must be there. After a problem a method returns the de
 that reading goes on; nothing that was read may be used before `check()` has passed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from enum import Enum
 from typing import Final, TypeVar, overload
@@ -81,6 +81,9 @@ class Reader:
     def keys(self) -> tuple[str, ...]:
         """The keys written here, for mappings whose keys are the author's own."""
         return tuple(self._values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def has(self, key: str) -> bool:
         return self._values.get(key) is not None

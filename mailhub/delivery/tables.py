@@ -184,3 +184,15 @@ class Mailbox(Base):
     next_at: Mapped[datetime | None]  # when to look at it again
     cleared_at: Mapped[datetime | None]  # what bounced before then counts no more
     heard_at: Mapped[datetime | None]  # its owner wrote from it since it was set aside
+
+
+class Attention(Base):
+    """One mail beyond service that a person was owed, whatever room it is of; a week of them counts."""
+
+    __tablename__ = "attention"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    person_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence: Mapped[int] = mapped_column(primary_key=True)

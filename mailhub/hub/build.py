@@ -36,6 +36,12 @@ from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.lost import claiming, moving, vouching
 from mailhub.hub.resolver import Dns, System, fresh
+from mailhub.journeys import reacting, running
+from mailhub.journeys import rows as on_the_way
+from mailhub.journeys import telling as journeys
+from mailhub.journeys import verbs as journey_verbs
+from mailhub.journeys.source import StepSource
+from mailhub.journeys.things import KINDS as JOURNEY_KINDS
 from mailhub.lists import aside, releasing, subscriptions, unasked
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
@@ -108,17 +114,19 @@ def build_hub(
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
     clock = clock or Clock(_offset(database))
-    kinds, offers = QuestionKinds([*KINDS, WHICH, twice.TWICE, surely.SURE, *LOST]), Offers.of([PostOffer()])
+    asked = [*KINDS, *JOURNEY_KINDS, WHICH, twice.TWICE, surely.SURE, *LOST]
+    kinds, offers = QuestionKinds(asked), Offers.of([PostOffer()])
+    verbs = all_verbs(offers)
     return Hub(
         settings=settings,
         site=site,
         database=database,
         clock=clock,
-        verbs=all_verbs(offers),
+        verbs=verbs,
         questions=kinds,
-        sources=Sources([SiteSource(), *_NOTICES, own_data.DataSource(), LetterSource(offers), *SOURCES]),
+        sources=_sources(site, offers),
         facts=Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS]),
-        chores=_chores(site, kinds, offers),
+        chores=_chores(site, kinds, offers, verbs),
         offers=offers,
         signing=_signing(settings),
         reader=Cell(READ_SECONDS) if in_helpers else None,
@@ -132,6 +140,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     """Everything a person can do on any site."""
     verbs = Verbs([*VERBS, *alarms.VERBS])
     letters.declare(verbs, offers or Offers())
+    journey_verbs.declare(verbs)
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
     verbs.add(surely.verb(verbs))
@@ -141,7 +150,13 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     return verbs
 
 
-def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ...]:
+def _sources(site: Site, offers: Offers) -> Sources:
+    """Every room that sends."""
+    ours = SiteSource(), *_NOTICES, own_data.DataSource(), LetterSource(offers)
+    return Sources([*ours, *SOURCES, StepSource(site), SiteSource(journeys.SOURCE, "journeys.because-organiser")])
+
+
+def _chores(site: Site, kinds: QuestionKinds, offers: Offers, verbs: Verbs) -> tuple[Chore, ...]:
     """Work found by looking at rows; each page is one short transaction."""
     writing = Writing(site, offers)
     return (
@@ -168,6 +183,8 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers) -> tuple[Chore, ..
         Chore("packing", lambda s, now: packing.page(s, site, now=now), waiting=packing.WAITS),
         Chore("erasures", lambda s, now: erasing.page(s, site, now=now), instants=[erasing.NEXT_DUE]),
         Chore("letters", writing.page, writing.next_due),
+        Chore("happened", lambda s, now: reacting.page(s, site, verbs, now=now), waiting=[reacting.WAITS]),
+        Chore("journeys", lambda s, now: running.page(s, site, verbs, now=now), instants=[on_the_way.NEXT_DUE]),
     )
 
 

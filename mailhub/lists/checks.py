@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailhub.content import Document, Problem, one_of
 from mailhub.lists.definition import GOALS, LONGEST_SLUG, Addresses, Beyond, ListDefinition, ReplyTo
+from mailhub.lists.gazetteer import Places
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 RESERVED = frozenset({"hub", "postmaster", "abuse", "mailer-daemon", "noreply", "root"})
@@ -35,6 +36,15 @@ def check(
     found += _clashes(lists, taken or {})
     found += _tree(lists)
     return tuple(sorted(found, key=lambda p: (p.file, p.line)))
+
+
+def places(lists: Sequence[Written], known: Places) -> Iterator[Problem]:
+    """Groups that say they are at a place nobody has written down."""
+    for one in lists:
+        if (name := one.definition.place) and known.get(name) is None:
+            near = [place.name for place in known.similar(name)]
+            cure = one_of(name, near) if near else "add a line for it to lists/places.csv"
+            yield one.document.problem(f'"{name}" is no place of lists/places.csv', cure, "place")
 
 
 def _names(one: Written, suffixes: Collection[str]) -> Iterator[Problem]:

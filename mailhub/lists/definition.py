@@ -83,6 +83,7 @@ class ListDefinition:
     organisers: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    place: str = ""
     rules: Localised = NO_TEXT
     licence: Localised = NO_TEXT
     welcome: Localised = NO_TEXT

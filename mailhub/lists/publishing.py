@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mailhub import content
 from mailhub.content import BadContent, Kind, Value
 from mailhub.db import versions
-from mailhub.lists import checks, reading, written
+from mailhub.lists import checks, gazetteer_file, reading, written
 from mailhub.lists.checks import Written
 from mailhub.lists.definition import ListDefinition
 from mailhub.lists.tables import MailList, Name
@@ -36,6 +36,8 @@ def read_folder(folder: Path, verbs: Verbs, taken: Mapping[str, str] | None = No
             problems += bad.problems
     # A list that cannot be read would make others look wrong that name it as their parent.
     problems += checks.check(lists, verbs.suffixes, taken) if not problems else []
+    if any(one.definition.place for one in lists):
+        problems += checks.places(lists, gazetteer_file.in_folder(folder))
     if problems:
         raise BadContent(problems)
     return tuple(lists)

@@ -3,6 +3,8 @@
 `list` and `post` are kinds of `mailhub.tokens`; the others are registered here, with codes that stay theirs for ever.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from mailhub import tokens
@@ -36,10 +38,12 @@ MEDIATION = tokens.kind("mediation", 38).name  # whether somebody wants to talk 
 TALK = tokens.kind("talk", 39).name  # the private talk of three; id: the measure
 UNROUTED = tokens.kind("unrouted", 48).name  # for whom a mail is that came to no address of ours; id: the question
 
-# Kinds whose id is that of a question.
-QUESTIONS = frozenset(
-    {JOIN, UNASKED, APPROVAL, CLAIM, VOUCH, MOVE, PERSONAL, REPHRASE, EDIT, SURE, APPEAL, REPORT, MEDIATION, UNROUTED}
-)
+# Kinds whose id is that of a question. Rooms to come add theirs, and say how to find the group of their other kinds.
+QUESTIONS = {
+    *(JOIN, UNASKED, APPROVAL, CLAIM, VOUCH, MOVE, PERSONAL, REPHRASE, EDIT),
+    *(SURE, APPEAL, REPORT, MEDIATION, UNROUTED),
+}
+FOUND_BY: dict[str, Callable[[Session, int], int | None]] = {}
 
 DESK = Thing(LIST, 0)  # no group: the site itself, at its front desk
 
@@ -60,6 +64,8 @@ def list_of(session: Session, thing: Thing) -> int | None:
     if thing.kind == DEED:
         deed = session.get(Deed, thing.id)
         return list_of(session, Thing(deed.thing, deed.thing_id)) if deed and deed.thing != DEED else None
+    if thing.kind in FOUND_BY:
+        return FOUND_BY[thing.kind](session, thing.id)
     question = session.get(Question, thing.id) if thing.kind in QUESTIONS else None
     return question.list_id if question else None
 

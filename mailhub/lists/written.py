@@ -126,6 +126,13 @@ KEYS: tuple[Key, ...] = (
     _words("organisers", "list of addresses", "the site's", "who decides; they keep the role until a verb takes it"),
     _words("moderators", "list of addresses", "the organisers", "who reads held posts"),
     _words("topics", "list of topics", "[]", f"what it is about: {GOALS[0]} … {GOALS[-1]}, or words of your own"),
+    Key(
+        "place",
+        "name",
+        "",
+        "where the group is: a name of `lists/places.csv`, by which newcomers find the nearest one",
+        lambda r: {"place": r.text("place", "")},
+    ),
     _texts("rules", "the rules of the group, a line each: moderators name them by number, newcomers get them"),
     _texts("licence", "how what is written here may be used and quoted, on the group's page"),
     _texts("welcome", "a sentence of your own in the welcome"),

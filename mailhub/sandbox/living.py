@@ -13,7 +13,7 @@ from mailhub.hub.build import Hub
 from mailhub.jobs.service import Service
 from mailhub.lists import enrolling, reading
 from mailhub.people import persons
-from mailhub.sandbox import story, writing
+from mailhub.sandbox import staging, story, writing
 from mailhub.sandbox.agenda import Agenda
 from mailhub.sandbox.cast import AWAKE, CAST, ORGANISER, VISITOR, Said
 from mailhub.sandbox.postoffice import PostOffice
@@ -53,6 +53,7 @@ class Living:
             self._service.turn(instant - hub.clock.now())
             self._say(dated.said, language)
         self._service.turn(at_local(self._today, AWAKE, zone) - hub.clock.now())
+        staging.set_scene(hub)
         self._post.open_all()
 
     def next_due(self) -> datetime | None:

@@ -32,6 +32,8 @@ KINDS = {
     "site.data": "service",
     "lists.relay": "relay",
     "digests.letter": "letter",
+    "journeys.step": "step",
+    "journeys.service": "service",
 }
 TABLES = ("digests.settings", "digests.status", "lists.directory")  # rows below a sentence, as many as there are
 OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
@@ -48,7 +50,7 @@ class Sent:
 
     @property
     def kind(self) -> str:
-        """A post, a service mail, private mail between members, or a letter that is passed on to who organises."""
+        """A post, a service mail, private mail between members, a step of a journey, or a letter that is passed on."""
         kind = KINDS[self.mailing.source]
         return "passed on" if kind == "relay" and self.message["Auto-Submitted"] else kind
 
@@ -82,7 +84,7 @@ def look_up(hub: Hub, copy: Copy) -> Sent:
 def faults(hub: Hub, sent: Sent) -> list[str]:
     """What is wrong with a copy."""
     is_transparent = sent.kind == "post" and "lists.test" not in str(sent.message["DKIM-Signature"])
-    kind = {"relay": "post", "passed on": "service"}.get(sent.kind, sent.kind)
+    kind = {"relay": "post", "passed on": "service", "step": "letter"}.get(sent.kind, sent.kind)
     found = lint(sent.copy.data, kind=kind, domain=hub.site.domain, signed=True, transparent=is_transparent)
     if sent.kind == "relay":  # private mail: no field of a list
         found = [fault for fault in found if not fault.startswith(OF_A_LIST)]

@@ -11,6 +11,7 @@ from mailhub.db.base import Base
 from mailhub.delivery.tables import Bounce, Delivery, Mailbox
 from mailhub.digests.tables import Letter, LetterItem, LetterReader
 from mailhub.hub.erasing.own import let_go
+from mailhub.journeys import erasing as journeys
 from mailhub.lists.tables import HeldPost, HeldState, LetterSpan, Measure, Subscription, ThreadMute
 from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField
 from mailhub.site import Site
@@ -95,6 +96,11 @@ def _held(session: Session, person_id: int) -> int:
     return len(ids)
 
 
+def _ways(session: Session, person_id: int) -> int:
+    """Where they were on a journey stays, and that it ended."""
+    return journeys.forget(session, person_id, limit=PAGE)
+
+
 def _person(session: Session, person_id: int) -> int:
     """The row stays, since others name its number; it says nothing any more."""
     named = (Person.name != "") | Person.language.is_not(None) | Person.time_zone.is_not(None)
@@ -115,5 +121,6 @@ _STEPS = (
     _activities,
     _consents,
     _held,
+    _ways,
     _person,
 )

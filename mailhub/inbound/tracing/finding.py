@@ -83,7 +83,7 @@ def _by_address(session: Session, hub: Hub, email: str) -> Trace:
     mails = _of_person(session, person_id) if person_id is not None else _of_stranger(session, email)
     return Trace(
         email,
-        somebody=somebody(session, *known) if known else None,
+        somebody=somebody(session, hub.site, *known, hub.clock.now()) if known else None,
         suppressed=suppressed(session, hub.site, email),
         came=tuple(came.incoming(session, hub, mail) for mail in mails),
         left=tuple(left.of_person(session, hub, person_id, MOST)) if person_id is not None else (),

@@ -1,11 +1,14 @@
 """Who is behind an address that was asked for: where they stand, and whether anything keeps our mail from them."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub.inbound.tables import Disposition, InboundMail
 from mailhub.inbound.tracing import became
 from mailhub.inbound.tracing.values import Place, Somebody, Suppressed
+from mailhub.journeys.tracing import ways
 from mailhub.lists.tables import Subscription
 from mailhub.mail.address import canonical
 from mailhub.people import consent
@@ -15,7 +18,7 @@ from mailhub.site import Site
 BOUNCE = "bounce"  # the kind of a report that mail did not arrive
 
 
-def somebody(session: Session, person: Person, address: Address) -> Somebody:
+def somebody(session: Session, site: Site, person: Person, address: Address, now: datetime) -> Somebody:
     """Their groups, and how often our mail came back."""
     places = session.scalars(
         sa.select(Subscription).where(Subscription.person_id == person.id).order_by(Subscription.list_id)
@@ -27,6 +30,7 @@ def somebody(session: Session, person: Person, address: Address) -> Somebody:
         language=person.language,
         confirmed_at=address.confirmed_at,
         places=tuple(place for place in (_place(session, row) for row in places) if place),
+        ways=ways(session, site, person.id, now=now),
         bounces=_bounces(session, person.id),
     )
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from mailhub.journeys.tracing import OnTheWay
+
 _TOKEN = re.compile(r"\b([rubp])\.[a-z2-7]{30,50}(?=@|%40)|(/(?:u|a|me|f)/)[a-z2-7]{30,50}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>@\"',;:]+@[^\s<>@\"',;:]+")
 
@@ -221,6 +223,7 @@ class Somebody:
     language: str | None
     confirmed_at: datetime | None
     places: tuple[Place, ...]
+    ways: tuple[OnTheWay, ...]  # through journeys
     bounces: int  # reports that our mail did not arrive
 
 

@@ -25,6 +25,7 @@ from mailhub.inbound.tracing.values import (
     Trace,
     Waited,
 )
+from mailhub.journeys.tracing import OnTheWay
 from mailhub.language import entries, say
 from mailhub.verbs import Verbs
 
@@ -83,6 +84,8 @@ class _Teller:
         yield Line(0, self.say(key, name=name, email=person.email))
         for place in person.places:
             yield Line(1, self._place(place))
+        for way in person.ways:
+            yield from self._way(way)
         if person.bounces:
             yield Line(1, self.say("came-back", count=person.bounces))
 
@@ -124,6 +127,27 @@ class _Teller:
             yield Line(depth + 1, self.say("tells-more", count=len(mail.tells) - COUNTED))
         if mail.cause:
             yield Line(depth + 1, self._cause(mail.cause))
+
+    def _way(self, way: OnTheWay) -> Iterator[Line]:
+        journey = self._title(way.title)
+        if way.began_at is None:
+            yield Line(1, self.say("not-on-way", journey=journey))
+            clauses = (way.why_not or {}).get(self.language, ())
+            yield from (Line(2, clause) for clause in clauses or [self.say("not-on-way-yet")])
+            return
+        values = {"journey": journey, "version": way.version, "began": self.when(way.began_at)}
+        yield Line(1, self.say("on-way", **values))
+        for left in way.left:
+            yield Line(2, self.say("left-step", step=left.step, outcome=left.outcome, when=self.when(left.at)))
+        yield Line(2, self._stands(way))
+
+    def _stands(self, way: OnTheWay) -> str:
+        if way.ended is not None and way.ended_at is not None:
+            reason = f" ({way.reason})" if way.reason else ""
+            return self.say(f"way-{way.ended}", when=self.when(way.ended_at), reason=reason)
+        if way.due_at is not None:
+            return self.say("stands-until", step=way.step, when=self.when(way.due_at))
+        return self.say("stands", step=way.step)
 
     def _place(self, place: Place) -> str:
         state = self._known("place", place.state) or place.state

@@ -1,0 +1,34 @@
+"""How much mail beyond service a person has been written lately: one budget over all that wants their attention."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.delivery.rows import insert_new
+from mailhub.delivery.tables import Attention
+
+ATTENTION = cast(sa.Table, Attention.__table__)
+LATELY = timedelta(days=7)
+
+
+def spend(session: Session, mails: Sequence[tuple[int, int, int]], *, now: datetime) -> None:
+    """Note mails that were owed: to whom, of which mailing, for which occurrence."""
+    rows = [{"person_id": p, "at": now, "mailing_id": m, "occurrence": o} for p, m, o in mails]
+    if rows:
+        session.connection().execute(insert_new(session, ATTENTION), rows)
+
+
+def lately(session: Session, person_ids: Collection[int], *, now: datetime) -> Mapping[int, tuple[datetime, ...]]:
+    """When each of these was written to within a week, the oldest first; who is missing was not."""
+    wanted = (
+        sa.select(ATTENTION.c.person_id, ATTENTION.c.at)
+        .where(ATTENTION.c.person_id.in_(person_ids), ATTENTION.c.at > now - LATELY)
+        .order_by(ATTENTION.c.person_id, ATTENTION.c.at)
+    )
+    found: dict[int, list[datetime]] = {}
+    for person_id, at in session.connection().execute(wanted):
+        found.setdefault(person_id, []).append(at)
+    return {person_id: tuple(moments) for person_id, moments in found.items()}

@@ -1,0 +1,172 @@
+"""What a journey does next: the one reducer, for production and simulation alike (design promise 7). Pure.
+
+It goes on until there is something to wait for. After a verb it stops as well, since what is known may be another then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailhub.conditions import Condition, holds, resolved
+from mailhub.journeys import carrying
+from mailhub.journeys.definition import END, LAST_REPLY, NEXT, Ask, Exit, Journey, Step, Task, Wait
+from mailhub.journeys.state import (
+    AskAgain,
+    Budget,
+    Called,
+    Changed,
+    Close,
+    Decided,
+    Done,
+    Effect,
+    End,
+    Errand,
+    Heard,
+    Move,
+    Phase,
+    Seen,
+    Signal,
+    Tick,
+    Transition,
+    Unclear,
+    Way,
+    at_rest,
+)
+from mailhub.journeys.walk import Walk, passed
+
+MOST_UNCLEAR = 2  # answers that could not be read, until somebody looks at it
+
+
+def begin(journey: Journey, person_id: int, *, now: datetime, acted_at: datetime | None = None) -> Way:
+    """The way of somebody who has just come in; `acted_at`: when they did what brought them in."""
+    return Way(person_id, journey.first, Phase.READY, now, now, acted_at=acted_at)
+
+
+def exit_of(exits: Sequence[Exit], seen: Seen, now: datetime) -> Exit | None:
+    """The first rule by which somebody of whom this is known leaves."""
+    return next((rule for rule in exits if holds(resolved(rule.when, now, seen.site_zone), seen.values)), None)
+
+
+def leave(way: Way, rule: Exit) -> Move:
+    """The way ends by a rule, wherever it stands."""
+    end = End.GOAL if rule.goal else End.LEFT
+    return Move(at_rest(way), _closing(way, rule.id), (Transition(way.step, rule.id, END),), end, rule.id)
+
+
+def stop(way: Way, end: End, reason: str) -> Move:
+    """The way ends from outside."""
+    return Move(at_rest(way), _closing(way, reason), (Transition(way.step, end.value, END),), end, reason)
+
+
+def advance(
+    journey: Journey, way: Way, signal: Signal, seen: Seen, *, now: datetime, budget: Budget, exits: Sequence[Exit]
+) -> Move:
+    """What becomes of a way when this happens. `exits` are those of the newest version: they are never pinned."""
+    answers = {f"answer.{name}": value for name, value in way.answers.items()}
+    seen = replace(seen, values={**seen.values, **answers})
+    if (rule := exit_of(exits, seen, now)) is not None:
+        return leave(way, rule)
+    step = journey.find(way.step)
+    if step is None:
+        return stop(way, End.FAILED, f"there is no step {way.step}")
+    walk = Walk(journey, way, seen, now, budget)
+    _hear(walk, step, signal)
+    while walk.goes_on:
+        carrying.carry_out(walk)
+    return walk.moved()
+
+
+def _closing(way: Way, why: str) -> tuple[Effect, ...]:
+    return (Close(way.visit, why),) if way.phase in (Phase.ASKED, Phase.TASKED, Phase.LATE) else ()
+
+
+def _hear(walk: Walk, step: Step, signal: Signal) -> None:
+    match signal:
+        case Tick():
+            walk.lateness = walk.now - (walk.way.due_at or walk.now)
+            _tick(walk, step)
+        case Changed() if walk.way.phase is Phase.READY:
+            walk.goes_on = True  # it waited for its hour, which a pause that has ended may have brought forward
+        case Changed() if walk.way.phase is Phase.WATCHING and isinstance(step, Wait):
+            if step.when is not None and walk.holds(step.when):
+                walk.leave("met")
+        case Heard(value) if walk.way.phase is Phase.ASKED and isinstance(step, Ask):
+            walk.store(step.store, value)
+            walk.way = replace(walk.way, acted_at=walk.now)
+            walk.leave("answered")
+        case Unclear(words) if walk.way.phase is Phase.ASKED:
+            _not_read(walk, words)
+        case Done() if walk.way.phase is Phase.TASKED:
+            walk.leave("done")
+        case Called(worked) if walk.way.phase is Phase.CALLING:
+            walk.leave("done" if worked else "failed")
+        case Decided(sends) if walk.way.phase is Phase.LATE:
+            walk.lateness = timedelta()
+            walk.way = replace(walk.way, phase=Phase.READY)
+            if sends:
+                walk.goes_on = True
+            else:
+                walk.leave(passed(step))
+
+
+def _tick(walk: Walk, step: Step) -> None:
+    match walk.way.phase:
+        case Phase.READY:
+            walk.goes_on = True
+        case Phase.WAITING:
+            walk.leave(NEXT)
+        case Phase.WATCHING if isinstance(step, Wait) and step.when is not None:
+            _look_again(walk, step, step.when)
+        case Phase.ASKED if isinstance(step, Ask):
+            _no_answer(walk, step)
+        case Phase.TASKED if isinstance(step, Task):
+            _not_done(walk, step)
+        case Phase.CALLING:
+            walk.leave("failed")
+
+
+def _look_again(walk: Walk, step: Wait, when: Condition) -> None:
+    """Its time has come: it is so by now, or the wait is over, or time itself was to change something and has not."""
+    ends = step.timeout.after(walk.way.since, walk.seen.zone) if step.timeout is not None else None
+    if walk.holds(when):
+        walk.leave("met")
+    elif ends is not None and ends <= walk.now:
+        walk.leave("timeout")
+    else:
+        walk.watch(when, ends)
+
+
+def _no_answer(walk: Walk, step: Ask) -> None:
+    if walk.way.tries >= step.retries:
+        walk.effects.append(Close(walk.way.visit, "timeout"))
+        walk.leave("timeout")
+        return
+    letter = step.retry_letter or step.letter
+    if (at := walk.gate(letter)) > walk.now:
+        walk.wait(Phase.ASKED, at)
+        return
+    tries = walk.way.tries + 1
+    walk.way = replace(walk.way, tries=tries)
+    walk.mail(step, letter, reminds=tries, asks=True)
+    walk.wait(Phase.ASKED, walk.patience(step))
+
+
+def _not_read(walk: Walk, words: str) -> None:
+    walk.way = replace(walk.way, unclear=walk.way.unclear + 1)
+    step = walk.journey.find(walk.way.step)
+    if step is not None and "unclear" in step.ways and walk.way.unclear >= MOST_UNCLEAR:
+        walk.store(LAST_REPLY, words)
+        walk.effects.append(Close(walk.way.visit, "unclear"))
+        walk.leave("unclear")
+    else:
+        walk.effects.append(AskAgain(walk.way.step, walk.way.visit))
+
+
+def _not_done(walk: Walk, step: Task) -> None:
+    if step.escalate and not walk.way.tries:
+        walk.way = replace(walk.way, tries=1)
+        walk.effects.append(Errand(step.id, walk.way.visit, again=True))
+        walk.wait(Phase.TASKED, walk.after(step.timeout))
+    else:
+        walk.effects.append(Close(walk.way.visit, "timeout"))
+        walk.leave("timeout")

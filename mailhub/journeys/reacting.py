@@ -1,0 +1,134 @@
+"""Looks at what has happened: who comes in by it, and whose way it changes (design idea 4)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub import conditions
+from mailhub.journeys import entering, rows, seeing
+from mailhub.journeys.definition import Check, Journey, Reentry
+from mailhub.journeys.entering import Cause
+from mailhub.journeys.rows import Enrolled
+from mailhub.journeys.running import Runner, Running
+from mailhub.journeys.state import Changed, Phase, Seen, Signal
+from mailhub.journeys.tables import JourneyRow
+from mailhub.lists import reading
+from mailhub.people import activity
+from mailhub.people.tables import Activity
+from mailhub.site import Site
+from mailhub.verbs import Verbs
+
+PAGE = 500  # activities reacted to in one transaction
+WAITS = sa.select(Activity.id).where(Activity.reacted_at.is_(None)).order_by(Activity.id).limit(1)  # to be reacted to
+_BACK = {"subscription.resumed", "subscription.restored"}  # a pause has ended
+NOT_ONES_OWN = ("person.imported",)  # activities about a person that are not theirs to have done
+
+
+def page(session: Session, site: Site, verbs: Verbs, *, now: datetime) -> int:
+    """React to a page of what has happened; how much it was."""
+    happened = activity.unreacted(session, PAGE)
+    if not happened:
+        return 0
+    activity.react(session, [one.id for one in happened], now=now)
+    about = [one for one in happened if one.person_id is not None]
+    running = list(session.scalars(sa.select(JourneyRow).where(JourneyRow.paused_at.is_(None))))
+    if about and running:
+        runner = Runner(session, site, verbs, now)
+        for row in running:
+            runs = runner.running(row, row.version)
+            if runs is not None:
+                _enter(session, site, runner, runs, about, now)
+        _change(session, runner, about)
+    return len(happened)
+
+
+def _enter(
+    session: Session, site: Site, runner: Runner, runs: Running, happened: Sequence[Activity], now: datetime
+) -> None:
+    """Bring in whoever one of these concerns."""
+    trigger = runs.journey.trigger
+    if trigger.activity is None or runs.row.closed_at is not None:
+        return
+    group = reading.by_slug(session, trigger.list) if trigger.list else None
+    if trigger.list and group is None:
+        return
+    fits = [
+        one
+        for one in happened
+        if one.what == trigger.activity
+        and one.at >= runs.row.published_at
+        and (group is None or one.list_id == group.id)
+    ]
+    causes = [_cause(runs.journey, one) for one in fits]
+    causes = who_fit(session, site, runner, runs.journey, causes, now=now)
+    entering.enter(session, runs.row, runs.journey, causes, now=now)
+
+
+def who_fit(
+    session: Session, site: Site, runner: Runner, journey: Journey, causes: Sequence[Cause], *, now: datetime
+) -> list[Cause]:
+    """Those whom the trigger's condition fits, and no exit."""
+    trigger, asked = journey.trigger, [rule.when for rule in journey.exits]
+    asked += [trigger.where] if trigger.where is not None else []
+    if not causes or not asked:
+        return list(causes)
+    facts = [fact for name in {n for c in asked for n in conditions.facts_used(c)} if (fact := journey.facts.get(name))]
+    known = seeing.people(
+        session,
+        site,
+        [cause.person_id for cause in causes],
+        [fact for fact in facts if not fact.name.startswith("answer.")],
+        now=now,
+        nearest=runner.nearest,
+    )
+    return [cause for cause in causes if cause.person_id in known and _fits(journey, known[cause.person_id].seen, now)]
+
+
+def _fits(journey: Journey, seen: Seen, now: datetime) -> bool:
+    where = journey.trigger.where
+    holds = where is None or conditions.holds(conditions.resolved(where, now, seen.site_zone), seen.values)
+    left = (conditions.resolved(rule.when, now, seen.site_zone) for rule in journey.exits)
+    return holds and not any(conditions.holds(rule, seen.values) for rule in left)
+
+
+def _cause(journey: Journey, one: Activity) -> Cause:
+    is_keyed = journey.entry.reentry is Reentry.EVERY_KEY
+    what = f"{one.thing}:{one.thing_id}" if one.thing is not None else f"activity:{one.id}"
+    key = what if is_keyed or journey.trigger.key == "thing" else ""
+    detail = {"activity": one.id, "what": one.what}
+    return Cause(one.person_id or 0, one.at, key, one.what not in NOT_ONES_OWN, detail)
+
+
+def _change(session: Session, runner: Runner, happened: Sequence[Activity]) -> None:
+    """Look again at those on their way whom one of these may concern."""
+    names = {one.person_id: set[str]() for one in happened if one.person_id is not None}
+    for one in happened:
+        names[one.person_id or 0].add(one.what)
+    signals: list[tuple[Enrolled, Signal]] = [
+        (each, Changed()) for each in rows.active(session, sorted(names)) if _concerns(runner, each, names)
+    ]
+    if signals:
+        runner.happens(signals, "something changed")
+
+
+def _concerns(runner: Runner, each: Enrolled, names: Mapping[int, set[str]]) -> bool:
+    """Whether what happened may have changed what an exit, or a wait, looks at."""
+    runs = runner.of(each)
+    if runs is None:
+        return False
+    looks = [rule.when for rule in runs.exits if rule.check is Check.IMMEDIATE]
+    if each.way.phase is Phase.READY and _BACK & names[each.way.person_id]:
+        return True
+    step = runs.journey.find(each.way.step)
+    if each.way.phase is Phase.WATCHING and step is not None:
+        looks += step.conditions()
+    changing = {
+        name
+        for condition in looks
+        for fact in conditions.facts_used(condition)
+        if (known := runs.journey.facts.get(fact)) is not None
+        for name in known.changed_by
+    }
+    return bool(changing & names[each.way.person_id])

@@ -1,0 +1,196 @@
+"""Rows of people on their way, as values and back: claimed in pages, written in one statement each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mailhub.db import prepared
+from mailhub.journeys.state import Move, Phase, Transition, Way
+from mailhub.journeys.tables import DUE, Enrolment, JourneyRow, TransitionRow
+
+ENROLMENT = cast(sa.Table, Enrolment.__table__)
+JOURNEY = cast(sa.Table, JourneyRow.__table__)
+VISITS = 1_000  # of one enrolment have an occurrence of their own
+_CHANGING = ("step", "phase", "due_at", "since", "visit", "tries", "unclear", "acted_at", "kept")
+_ENDING = ("ended", "ended_at", "reason")
+_MOVE = prepared.Prepared(
+    sa.update(ENROLMENT)
+    .where(ENROLMENT.c.id == sa.bindparam("its_id"))
+    .values({name: sa.bindparam(name) for name in (*_CHANGING, *_ENDING)})
+)
+_LEFT = prepared.insert(
+    cast(sa.Table, TransitionRow.__table__),
+    "enrolment_id",
+    "visit",
+    "journey_id",
+    "version",
+    "step",
+    "outcome",
+    "to_step",
+    "at",
+    "cause",
+)
+_COLUMNS = [c for c in ENROLMENT.c if c.name not in _ENDING]
+_RUNS = (JOURNEY.c.id == ENROLMENT.c.journey_id, JOURNEY.c.paused_at.is_(None))
+
+_FIRST = sa.select(sa.func.min(ENROLMENT.c.due_at)).where(DUE, *_RUNS)
+# When the next of anybody has something to do: one step in the index for each journey that is not paused.
+NEXT_DUE = sa.select(sa.func.min(_FIRST.correlate(JOURNEY).scalar_subquery())).select_from(JOURNEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One enrolment that has not ended, and the way it stands for."""
+
+    id: int
+    journey_id: int
+    version: int
+    key: str
+    began_at: datetime
+    way: Way
+    kept: Mapping[str, Any]
+
+    @property
+    def occurrence(self) -> int:
+        """What names this visit of this enrolment to the rest of the house: deliveries, questions, tokens."""
+        return occurrence_of(self.id, self.way.visit)
+
+
+def occurrence_of(enrolment_id: int, visit: int) -> int:
+    return enrolment_id * VISITS + visit
+
+
+def enrolment_of(occurrence: int) -> tuple[int, int]:
+    """The enrolment and its visit that an occurrence names."""
+    return divmod(occurrence, VISITS)
+
+
+def due(session: Session, *, now: datetime, limit: int) -> list[Enrolled]:
+    """Those whose time has come, locked against other workers; nobody of a journey that is paused."""
+    wanted = (
+        sa.select(*_COLUMNS)
+        .where(DUE, ENROLMENT.c.due_at <= now, sa.exists().where(*_RUNS))
+        .order_by(ENROLMENT.c.due_at, ENROLMENT.c.id)
+        .limit(limit)
+        .with_for_update(of=ENROLMENT, skip_locked=True)  # SQLite has one writer and ignores it
+    )
+    return [_enrolled(row._mapping) for row in session.connection().execute(wanted)]
+
+
+def active(session: Session, person_ids: Sequence[int]) -> list[Enrolled]:
+    """Everybody of these who is on their way, locked: something about them has changed."""
+    wanted = (
+        sa.select(*_COLUMNS)
+        .where(ENROLMENT.c.person_id.in_(person_ids), ENROLMENT.c.ended.is_(None), sa.exists().where(*_RUNS))
+        .order_by(ENROLMENT.c.id)
+        .with_for_update(of=ENROLMENT)
+    )
+    return [_enrolled(row._mapping) for row in session.connection().execute(wanted)]
+
+
+def one(session: Session, enrolment_id: int) -> Enrolled | None:
+    """This one, locked, if it has not ended."""
+    wanted = sa.select(*_COLUMNS).where(ENROLMENT.c.id == enrolment_id, ENROLMENT.c.ended.is_(None))
+    row = session.connection().execute(wanted.with_for_update(of=ENROLMENT)).one_or_none()
+    return None if row is None else _enrolled(row._mapping)
+
+
+def any_one(session: Session, enrolment_id: int) -> Enrolled | None:
+    """This one, ended or not."""
+    row = session.connection().execute(sa.select(*_COLUMNS).where(ENROLMENT.c.id == enrolment_id)).one_or_none()
+    return None if row is None else _enrolled(row._mapping)
+
+
+def write(session: Session, moved: Sequence[tuple[Enrolled, Move]], *, now: datetime, causes: Sequence[str]) -> None:
+    """Keep where each has got to, and every step it left."""
+    connection = session.connection()
+    _MOVE.run(connection, [_row(each, move, now) for each, move in moved])
+    left = [
+        _left(each, transition, place, now, cause)
+        for (each, move), cause in zip(moved, causes, strict=True)
+        for place, transition in enumerate(move.transitions)
+    ]
+    _LEFT.run(connection, left)
+
+
+def _enrolled(row: Mapping[Any, Any]) -> Enrolled:
+    kept = row["kept"]
+    way = Way(
+        person_id=row["person_id"],
+        step=row["step"],
+        phase=Phase(row["phase"]),
+        due_at=row["due_at"],
+        since=row["since"],
+        visit=row["visit"],
+        tries=row["tries"],
+        unclear=row["unclear"],
+        acted_at=row["acted_at"],
+        answers={name: typed(value) for name, value in kept.get("answers", {}).items()},
+        visits=kept.get("visits", {}),
+    )
+    return Enrolled(row["id"], row["journey_id"], row["version"], row["key"], row["began_at"], way, kept)
+
+
+def _row(each: Enrolled, move: Move, now: datetime) -> Mapping[str, Any]:
+    way = move.way
+    return {
+        "its_id": each.id,
+        "step": way.step,
+        "phase": way.phase,
+        "due_at": None if move.end else way.due_at,
+        "since": way.since,
+        "visit": way.visit,
+        "tries": way.tries,
+        "unclear": way.unclear,
+        "acted_at": way.acted_at,
+        "kept": {**each.kept, **kept_of(way)},
+        "ended": move.end,
+        "ended_at": now if move.end else None,
+        "reason": move.reason or None,
+    }
+
+
+def kept_of(way: Way) -> dict[str, Any]:
+    """What is kept of a way beside its columns; nothing where there is nothing."""
+    answers = {name: plain(value) for name, value in way.answers.items()}
+    kept = {"answers": answers, "visits": dict(way.visits)}
+    return {name: value for name, value in kept.items() if value}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it, told apart from a text that looks like it."""
+    match value:
+        case date():
+            return {"date": value.isoformat()}
+        case Decimal():
+            return {"number": str(value)}
+    return value
+
+
+def typed(value: Any) -> Any:
+    """What `plain` kept."""
+    match value:
+        case {"date": str(said)}:
+            return date.fromisoformat(said)
+        case {"number": str(said)}:
+            return Decimal(said)
+    return value
+
+
+def _left(each: Enrolled, transition: Transition, place: int, now: datetime, cause: str) -> Mapping[str, Any]:
+    return {
+        "enrolment_id": each.id,
+        "visit": each.way.visit + place,  # each step left is a visit of its own
+        "journey_id": each.journey_id,
+        "version": each.version,
+        "step": transition.step,
+        "outcome": transition.outcome,
+        "to_step": transition.to,
+        "at": now,
+        "cause": cause,
+    }

@@ -1,0 +1,126 @@
+"""Moves people on: those whose time has come, and those something has happened to. One page is one transaction.
+
+What a way does is decided by `moves`; here facts are read for a page of people, and what follows is carried out in the
+transaction that keeps where they have got to.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailhub.content import BadContent
+from mailhub.facts import Facts
+from mailhub.journeys import gazetteer, loading, moves, rows, seeing
+from mailhub.journeys.definition import Exit, Journey
+from mailhub.journeys.effecting import Effects
+from mailhub.journeys.rows import Enrolled
+from mailhub.journeys.seeing import Somebody
+from mailhub.journeys.state import Budget, End, Move, Signal, Tick
+from mailhub.journeys.tables import JourneyRow
+from mailhub.lists import reading
+from mailhub.lists.tables import MailList
+from mailhub.site import Site
+from mailhub.verbs import Verbs
+
+log = logging.getLogger("mailhub.journeys")
+
+PAGE = 200  # people moved in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One version of a journey that somebody is on, with what is never pinned to a version."""
+
+    row: JourneyRow
+    journey: Journey
+    exits: Sequence[Exit]  # of the newest version
+    group: MailList | None
+
+
+def page(session: Session, site: Site, verbs: Verbs, *, now: datetime, limit: int = PAGE) -> int:
+    """Move on those whose time has come; how many."""
+    due = rows.due(session, now=now, limit=limit)
+    if due:
+        Runner(session, site, verbs, now).happens([(each, Tick()) for each in due], "time")
+    return len(due)
+
+
+class Runner:
+    """Moves people of one page; journeys and facts are read once for it."""
+
+    def __init__(self, session: Session, site: Site, verbs: Verbs, now: datetime) -> None:
+        self._session, self._site, self._now = session, site, now
+        self._budget = Budget(site.mails_a_day, site.mails_a_week)
+        self._effects = Effects(session, site, verbs, now)
+        self._facts: Facts | None = None
+        self._versions: dict[tuple[int, int], Running | None] = {}
+        self.nearest = gazetteer.nearest(session, site)
+
+    def happens(self, signals: Sequence[tuple[Enrolled, Signal]], cause: str) -> list[Move]:
+        """This has happened to these; what became of each."""
+        known = dict(self._people([each for each, _ in signals]))
+        moved: list[tuple[Enrolled, Move]] = []
+        for each, signal in signals:
+            move = self._move(each, signal, known.get(each.way.person_id))
+            moved.append((each, self._effects.prepared(self.of(each), each, move, known)))
+        rows.write(self._session, moved, now=self._now, causes=[cause] * len(moved))
+        for each, move in moved:
+            self._effects.carry_out(self.of(each), each, move, known)
+        return [move for _, move in moved]
+
+    def running(self, row: JourneyRow, version: int) -> Running | None:
+        """One version of a journey; None where what it asks about is gone."""
+        key = (row.id, version)
+        if key not in self._versions:
+            self._versions[key] = self._read(row, version)
+        return self._versions[key]
+
+    def _move(self, each: Enrolled, signal: Signal, person: Somebody | None) -> Move:
+        runs = self.of(each)
+        if runs is None:
+            return moves.stop(each.way, End.FAILED, "what it asks about is gone")
+        if person is None:
+            return moves.stop(each.way, End.STOPPED, "the person is gone")
+        return moves.advance(
+            runs.journey, each.way, signal, person.seen, now=self._now, budget=self._budget, exits=runs.exits
+        )
+
+    def _people(self, each: Sequence[Enrolled]) -> Mapping[int, Somebody]:
+        """What is known of everybody on this page, read for all of a version at once."""
+        known: dict[int, Somebody] = {}
+        for key in {(one.journey_id, one.version) for one in each}:
+            ids = [one.way.person_id for one in each if (one.journey_id, one.version) == key]
+            runs = self.of(next(one for one in each if (one.journey_id, one.version) == key))
+            if runs is None:
+                continue
+            facts = seeing.facts_of(runs.journey, runs.exits)
+            found = seeing.people(
+                self._session, self._site, ids, facts, now=self._now, nearest=self.nearest, group=runs.group
+            )
+            for person_id, person in found.items():
+                before = known.get(person_id)
+                values = {**(before.seen.values if before else {}), **person.seen.values}
+                known[person_id] = replace(person, seen=replace(person.seen, values=values))
+        return known
+
+    def of(self, each: Enrolled) -> Running | None:
+        """The version somebody is on."""
+        return self.running(self._session.get_one(JourneyRow, each.journey_id), each.version)
+
+    def _read(self, row: JourneyRow, version: int) -> Running | None:
+        try:
+            journey = self._loaded(row.slug, version)
+            newest = journey if version == row.version else self._loaded(row.slug, row.version)
+        except BadContent as bad:
+            log.warning("journey=%s version=%d cannot run: %s", row.slug, version, bad)
+            return None
+        group = reading.by_slug(self._session, journey.list) if journey.list else None
+        return Running(row, journey, newest.exits, group)
+
+    def _loaded(self, slug: str, number: int) -> Journey:
+        if self._facts is None:
+            self._facts = loading.facts(self._session)
+        return loading.version(self._session, slug, number, self._facts)
