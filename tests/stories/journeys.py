@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from mailhub.journeys import loading
 from mailhub.journeys import publishing as journeys
 from mailhub.journeys.tables import Enrolment, JourneyRow, TransitionRow
+from mailhub.lists import reading
 from mailhub.people import persons
 from mailhub.templates import publishing as templates
 from tests.stories.town import Town
@@ -30,7 +31,7 @@ def publishes(town: Town, journey: str, mails: Mapping[str, str], slug: str = "w
     with town.database.transaction() as session:
         read = templates.read_folder(folder).templates
         templates.apply_files(session, read, now=now)
-        lists = [group.slug for group in loading.reading.open_lists(session)]
+        lists = [group.slug for group in reading.open_lists(session)]
         world = journeys.world(lists, read)
         journeys.apply_files(session, journeys.read_folder(folder, loading.facts(session), world), now=now)
 

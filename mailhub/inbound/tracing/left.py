@@ -23,6 +23,7 @@ from mailhub.inbound.tracing.values import (
     without_addresses,
     without_tokens,
 )
+from mailhub.journeys.mailing import SOURCE as JOURNEY
 from mailhub.language import LANGUAGES
 from mailhub.lists import publication, relay, things
 from mailhub.mail.frame import Frame
@@ -139,7 +140,9 @@ def _outgoing(
 
 
 def _kind(mailing: Mailing) -> str:
-    """The entry of the catalogue that a service mail was made of; the source, for all others."""
+    """The entry of the catalogue that a service mail was made of, the step of a journey; the source, for all others."""
+    if mailing.source == JOURNEY:
+        return mailing.key.rpartition("/")[0].rpartition("/")[0]  # journey, version and step
     named, slash, _ = mailing.key.partition("/")
     entry, dot, _ = named.rpartition(".")
     if not mailing.source.endswith(".service") or not slash or not dot:

@@ -25,6 +25,7 @@ from mailhub.inbound.tracing.values import (
     Trace,
     Waited,
 )
+from mailhub.journeys.mailing import SOURCE as JOURNEY
 from mailhub.journeys.tracing import OnTheWay
 from mailhub.language import entries, say
 from mailhub.verbs import Verbs
@@ -119,6 +120,9 @@ class _Teller:
         yield Line(depth, self._filled(key, needed))
         if mail.state in ("scheduled", "paused", "cancelled", "held"):
             yield Line(depth + 1, self.say(f"mailing-{mail.state}", when=self.when(mail.at)))
+        if mail.source == JOURNEY:
+            slug, version, step = mail.kind.split("/")
+            yield Line(depth + 1, self.say("step-of", journey=slug, version=version, step=step))
         for copy in mail.copies:
             yield from self._copy(copy, depth + 1)
         for post in mail.tells[:COUNTED]:
