@@ -14,7 +14,7 @@ MOST_WAITS = 4  # half a minute each, only waited for where there is work
 HERE = {"Host": "127.0.0.1:8001"}
 _MOVES = re.compile(r'<ul class="moves">(.*?)</ul>', re.DOTALL)
 _MOVE = re.compile(r"<li(?: class=\"(done)\")?>(.*?)</li>", re.DOTALL)
-_FIELD = re.compile(
+FIELD = re.compile(
     r'<(?:input[^>]*|textarea[^>]*) name="(\w+)"(?:[^>]*value="([^"]*)"[^>]*>|[^>]*>([^<]*)</textarea>)'
 )
 
@@ -82,7 +82,7 @@ class Guest:
             return self.presses(move.link, by=move.turn)
         assert move.link, move
         self.looks(move.link)
-        fields = {name: unescape(value or inner) for name, value, inner in _FIELD.findall(self.page)}
+        fields = {name: unescape(value or inner) for name, value, inner in FIELD.findall(self.page)}
         who = re.search(r'action="(/mail/\w+/send[^"]*)"', self.page)
         assert who is not None
         return self.presses(who[1], **{**fields, **({} if text is None else {"text": text})})

@@ -3,13 +3,17 @@
 import re
 import threading
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
 from mailhub.cli.firstrun import prepare
 from mailhub.language import LANGUAGES, say
+from mailhub.lists import reading
+from mailhub.people import persons
 from mailhub.sandbox.demo import living_town
-from tests.sandbox.guest import Guest
+from mailhub.sandbox.postoffice import Letter
+from tests.sandbox.guest import FIELD, Guest
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -159,3 +163,31 @@ def test_the_day_after_has_something_to_read_too(guest: Guest) -> None:
 
 def _said(guest: Guest, key: str, **values: object) -> str:
     return say(guest.language, f"sandbox.{key}", **values)
+
+
+def test_who_says_in_prose_where_she_lives_finds_herself_in_the_group_there(guest: Guest) -> None:
+    [question] = [one for one in guest.mailbox() if one.mail.subject in _WHERE and not one.outgoing]
+    _answers(guest, question, {"it": "Abito a Roccaspina, vicino alla fontana!", "en": "I live in Roccaspina!"})
+    invitation = guest.newest()
+    assert "Roccaspina" in invitation.mail.subject
+    assert "Roccaspina" in invitation.mail.text
+    _answers(guest, invitation, {"it": "Sì, volentieri", "en": "Yes please"})
+    with guest.demo.hub.database.reading() as session:
+        group, nives = reading.by_slug(session, "roccaspina"), persons.find(session, "nives@posta.example")
+        assert group is not None
+        assert nives is not None
+        place = reading.subscription(session, group.id, nives.id)
+    assert place is not None
+    assert place.state in reading.BELONGING
+
+
+_WHERE = {"In quale paese vivi?", "Which town do you live in?"}
+
+
+def _answers(guest: Guest, letter: Letter, words: dict[str, str]) -> None:
+    """Reply to it, as the page of the letter offers."""
+    page = guest.looks(f"/mail/nives/{letter.id}?lang={guest.language}")
+    form = {name: unescape(value or inner) for name, value, inner in FIELD.findall(page)}
+    send = re.search(r'action="(/mail/\w+/send[^"]*)"', page)
+    assert send is not None
+    guest.presses(send[1], **{**form, "text": words[guest.language]})
