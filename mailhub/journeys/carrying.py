@@ -37,11 +37,12 @@ def _ask(walk: Walk, step: Step) -> None:
 
 def _wait(walk: Walk, step: Step) -> None:
     assert isinstance(step, Wait)
+    walk.arrive()
     if step.when is not None:
         if walk.holds(step.when):
             walk.leave("met")
         else:
-            walk.watch(step.when, walk.after(step.timeout))
+            walk.watch(step, step.when)
         return
     due = walk.due(step)
     if due is None:

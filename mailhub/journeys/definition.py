@@ -239,11 +239,22 @@ class Journey:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_id", {step.id: step for step in self.steps})
+        object.__setattr__(self, "_places", {step.id: place for place, step in enumerate(self.steps)})
 
     _by_id: Mapping[str, Step] = field(init=False, repr=False, compare=False)
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def find(self, step_id: str) -> Step | None:
         return self._by_id.get(step_id)
+
+    def leads_back(self, step_id: str, to: str) -> bool:
+        """Whether this way goes to a step above, or to the same once more."""
+        return to in self._places and self._places[to] <= self._places[step_id]
+
+    def below(self, step_id: str) -> str:
+        """The step written below this one; END below the last."""
+        place = self._places[step_id] + 1
+        return self.steps[place].id if place < len(self.steps) else END
 
     @property
     def first(self) -> str:

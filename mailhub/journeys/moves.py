@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from mailhub.conditions import Condition, holds, resolved
 from mailhub.journeys import carrying
-from mailhub.journeys.definition import END, LAST_REPLY, NEXT, Ask, Exit, Journey, Step, Task, Wait
+from mailhub.journeys.definition import END, LAST_REPLY, NEXT, Ask, Exit, Journey, Late, Step, Task, Wait
 from mailhub.journeys.state import (
     AskAgain,
     Budget,
@@ -39,7 +39,8 @@ MOST_UNCLEAR = 2  # answers that could not be read, until somebody looks at it
 
 def begin(journey: Journey, person_id: int, *, now: datetime, acted_at: datetime | None = None) -> Way:
     """The way of somebody who has just come in; `acted_at`: when they did what brought them in."""
-    return Way(person_id, journey.first, Phase.READY, now, now, acted_at=acted_at)
+    visits = {} if journey.steps[0].most_visits == 1 else {journey.first: 1}
+    return Way(person_id, journey.first, Phase.READY, now, now, acted_at=acted_at, visits=visits)
 
 
 def exit_of(exits: Sequence[Exit], seen: Seen, now: datetime) -> Exit | None:
@@ -61,10 +62,13 @@ def stop(way: Way, end: End, reason: str) -> Move:
 def advance(
     journey: Journey, way: Way, signal: Signal, seen: Seen, *, now: datetime, budget: Budget, exits: Sequence[Exit]
 ) -> Move:
-    """What becomes of a way when this happens. `exits` are those of the newest version: they are never pinned."""
+    """What becomes of a way when this happens. `exits` are those of the newest version: they are never pinned.
+
+    They are looked at before each step. An answer is kept first, since its person was told that it is.
+    """
     answers = {f"answer.{name}": value for name, value in way.answers.items()}
     seen = replace(seen, values={**seen.values, **answers})
-    if (rule := exit_of(exits, seen, now)) is not None:
+    if not isinstance(signal, Heard) and (rule := exit_of(exits, seen, now)) is not None:
         return leave(way, rule)
     step = journey.find(way.step)
     if step is None:
@@ -72,7 +76,10 @@ def advance(
     walk = Walk(journey, way, seen, now, budget)
     _hear(walk, step, signal)
     while walk.goes_on:
-        carrying.carry_out(walk)
+        if walk.has_stored and (rule := exit_of(exits, walk.seen, now)) is not None:
+            walk.leave_by(rule)
+        else:
+            carrying.carry_out(walk)
     return walk.moved()
 
 
@@ -82,14 +89,14 @@ def _closing(way: Way, why: str) -> tuple[Effect, ...]:
 
 def _hear(walk: Walk, step: Step, signal: Signal) -> None:
     match signal:
-        case Tick():
-            walk.lateness = walk.now - (walk.way.due_at or walk.now)
+        case Tick() if walk.way.due_at is not None and walk.way.due_at <= walk.now:  # a bell may ring too early
+            walk.lateness = walk.now - walk.way.due_at
             _tick(walk, step)
         case Changed() if walk.way.phase is Phase.READY:
+            walk.lateness = walk.now - (walk.way.due_at or walk.now)
             walk.goes_on = True  # it waited for its hour, which a pause that has ended may have brought forward
-        case Changed() if walk.way.phase is Phase.WATCHING and isinstance(step, Wait):
-            if step.when is not None and walk.holds(step.when):
-                walk.leave("met")
+        case Changed() if isinstance(step, Wait):
+            _changed(walk, step)
         case Heard(value) if walk.way.phase is Phase.ASKED and isinstance(step, Ask):
             walk.store(step.store, value)
             walk.way = replace(walk.way, acted_at=walk.now)
@@ -106,13 +113,15 @@ def _hear(walk: Walk, step: Step, signal: Signal) -> None:
             if sends:
                 walk.goes_on = True
             else:
-                walk.leave(passed(step))
+                walk.leave(passed(step), "too late")
 
 
 def _tick(walk: Walk, step: Step) -> None:
     match walk.way.phase:
         case Phase.READY:
             walk.goes_on = True
+        case Phase.WAITING if isinstance(step, Wait) and step.date is not None:
+            _reckon(walk, step)  # the day may have been put off
         case Phase.WAITING:
             walk.leave(NEXT)
         case Phase.WATCHING if isinstance(step, Wait) and step.when is not None:
@@ -125,15 +134,34 @@ def _tick(walk: Walk, step: Step) -> None:
             walk.leave("failed")
 
 
+def _changed(walk: Walk, step: Wait) -> None:
+    """Something waited for may be so by now; the day waited for, or the person's clock, may be another."""
+    if walk.way.phase is Phase.WATCHING and step.when is not None:
+        _look_again(walk, step, step.when)
+    elif walk.way.phase is Phase.WAITING:
+        _reckon(walk, step)
+
+
+def _reckon(walk: Walk, step: Wait) -> None:
+    """When this wait is over, by what is known today."""
+    due = walk.due(step)
+    if due is None:
+        walk.leave("unknown")
+    elif due <= walk.now:
+        walk.leave(NEXT)
+    else:
+        walk.wait(Phase.WAITING, due)
+
+
 def _look_again(walk: Walk, step: Wait, when: Condition) -> None:
-    """Its time has come: it is so by now, or the wait is over, or time itself was to change something and has not."""
-    ends = step.timeout.after(walk.way.since, walk.seen.zone) if step.timeout is not None else None
+    """It is so by now, or the wait is over, or whatever was to change it has not, or will at another time."""
+    ends = walk.ends(step)
     if walk.holds(when):
         walk.leave("met")
     elif ends is not None and ends <= walk.now:
         walk.leave("timeout")
     else:
-        walk.watch(when, ends)
+        walk.watch(step, when)
 
 
 def _no_answer(walk: Walk, step: Ask) -> None:
@@ -142,6 +170,10 @@ def _no_answer(walk: Walk, step: Ask) -> None:
         walk.leave("timeout")
         return
     letter = step.retry_letter or step.letter
+    if walk.is_late(letter) and walk.journey.timing.late is not Late.SEND:
+        walk.way = replace(walk.way, tries=walk.way.tries + 1)  # nobody is asked about a reminder
+        walk.wait(Phase.ASKED, walk.patience(step))
+        return
     if (at := walk.gate(letter)) > walk.now:
         walk.wait(Phase.ASKED, at)
         return

@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from mailhub.clock import at_local, local
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WHOLE = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(7))
 MIDNIGHT = time()
 LONGEST = 3_660  # days: ten years; whoever writes more means something else
 
 _PIECE = re.compile(r"(\d{1,6})\s*([a-z]+)", re.ASCII)
 _DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
-_SECONDS = {"min": 60, "h": 3600, "hour": 3600, "hours": 3600}
+_SECONDS = {"min": 60, "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600}
 _CURE = 'write it as "30 min", "2 h", "3 d" or "2 w"'
 
 
@@ -60,7 +61,7 @@ class Window:
         for ahead in range(9):  # each day of the week comes, whatever hour of today it is
             day = today + timedelta(days=ahead)
             for opens, closes in self._hours(day, zone) if day.weekday() in self.days else ():
-                if moment < closes:
+                if moment < closes and opens < closes:
                     return max(moment, opens)
         raise ValueError("a window that opens on no day")
 
@@ -113,7 +114,7 @@ def span(text: str) -> Span:
 def offset(text: str) -> Span:
     """A length of time before ("-1 d") or after ("18 h", "+18 h") something. Raises ValueError with the cure."""
     said = text.strip()
-    length = span(said.lstrip("+-"))
+    length = span(said.removeprefix("-") if said.startswith("-") else said.removeprefix("+"))
     return -length if said.startswith("-") else length
 
 
@@ -127,10 +128,11 @@ def hour(text: str) -> time:
 
 def weekday(text: str) -> int:
     """A day of the week, Monday 0. Raises ValueError with the cure."""
-    said = text.strip().lower()[:3]
-    if said not in WEEKDAYS or not text.strip().isalpha():
-        raise ValueError(f'"{text}" is no day of the week; write one of: {", ".join(WEEKDAYS)}')
-    return WEEKDAYS.index(said)
+    said = text.strip().lower()
+    for number, whole in enumerate(_WHOLE):
+        if len(said) >= 3 and whole.startswith(said):
+            return number
+    raise ValueError(f'"{text}" is no day of the week; write one of: {", ".join(WEEKDAYS)}')
 
 
 def whole_minute(moment: datetime) -> datetime:

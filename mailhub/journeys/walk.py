@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from mailhub.clock import at_local, local
 from mailhub.conditions import Condition, flips, holds, resolved
 from mailhub.delivery.tables import MailClass
-from mailhub.journeys.definition import END, NEXT, Ask, Journey, Late, Letter, Step, StepKind, Wait
+from mailhub.facts import FactType
+from mailhub.journeys.definition import END, NEXT, Ask, Exit, Journey, Late, Letter, Step, StepKind, Wait
 from mailhub.journeys.state import (
     AskOrganiser,
     Budget,
@@ -42,6 +44,20 @@ def passed(step: Step) -> str:
     return "met" if isinstance(step, Wait) and step.when is not None else _PASSED[step.kind]
 
 
+def in_words(value: Any) -> str | None:
+    """A value as a text keeps it: what an organiser would compare it with. None: nothing is kept."""
+    match value:
+        case None | "":
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+    return str(value)
+
+
 @dataclass(slots=True)
 class Walk:
     """One way, and what has come of it so far."""
@@ -52,6 +68,7 @@ class Walk:
     now: datetime
     budget: Budget
     goes_on: bool = False
+    has_stored: bool = False  # so that a rule of exit may fit by now
     end: End | None = None
     reason: str = ""
     effects: list[Effect] = field(default_factory=list)
@@ -66,12 +83,13 @@ class Walk:
         assert step is not None
         to = step.ways.get(outcome, END)
         if self._is_used_up(step, to):
-            to = step.ways.get(NEXT, END)
+            to = self.journey.below(step.id)
         self.transitions.append(Transition(step.id, told or outcome, to))
-        target = self.journey.find(to)
-        if (to == END and target is None) or step.kind is StepKind.END or self.way.visit >= MOST_VISITS:
-            self.end, self.goes_on = End.COMPLETED, False
-            self.way = at_rest(self.way)
+        if (to == END and self.journey.find(to) is None) or step.kind is StepKind.END:
+            self._over(End.COMPLETED)
+            return
+        if self.way.visit >= MOST_VISITS:
+            self._over(End.FAILED, f"it has come to {MOST_VISITS} steps and is not over")
             return
         self.goes_on = True
         self.way = replace(
@@ -86,6 +104,15 @@ class Walk:
             visits=self._counted(to),
         )
 
+    def _over(self, end: End, reason: str = "") -> None:
+        self.end, self.reason, self.goes_on = end, reason, False
+        self.way = at_rest(self.way)
+
+    def leave_by(self, rule: Exit) -> None:
+        """A rule fits by now: the way ends before its next step."""
+        self.transitions.append(Transition(self.way.step, rule.id, END))
+        self._over(End.GOAL if rule.goal else End.LEFT, rule.id)
+
     def _counted(self, to: str) -> Mapping[str, int]:
         target = self.journey.find(to)
         if target is None or target.most_visits == 1:
@@ -93,11 +120,11 @@ class Walk:
         return {**self.way.visits, to: self.way.visits.get(to, 0) + 1}
 
     def _is_used_up(self, step: Step, to: str) -> bool:
-        """Whether this way leads back to a step that has been come to as often as it may."""
+        """Whether this way leads back to a step that has been come to as often as it may; then it goes on below."""
         target = self.journey.find(to)
-        if target is None or self.journey.steps.index(target) > self.journey.steps.index(step):
+        if target is None or not self.journey.leads_back(step.id, to):
             return False
-        return self.way.visits.get(to, 1) >= target.most_visits
+        return target.most_visits == 1 or self.way.visits.get(to, 0) >= target.most_visits
 
     def wait(self, phase: Phase, due: datetime | None) -> None:
         self.goes_on = False
@@ -110,7 +137,7 @@ class Walk:
 
     def may_leave(self, step: Step, letter: Letter) -> bool:
         """Whether a mail may leave now; if not, the way waits for its hour, or goes on without it."""
-        if self._class(letter) is not MailClass.SERVICE and self._is_late():
+        if self.is_late(letter):
             match self.journey.timing.late:
                 case Late.SKIP:
                     self.leave(passed(step), "too late")
@@ -124,9 +151,11 @@ class Walk:
             return False
         return True
 
-    def _is_late(self) -> bool:
+    def is_late(self, letter: Letter) -> bool:
+        """Whether its time was longer ago than the grace; service mail never is."""
         return (
-            self.lateness > timedelta(0)
+            self._class(letter) is not MailClass.SERVICE
+            and self.lateness > timedelta(0)
             and self.journey.timing.grace.after(self.now - self.lateness, self.seen.zone) < self.now
         )
 
@@ -149,10 +178,20 @@ class Walk:
     def _class(self, letter: Letter) -> MailClass:
         return letter.mail_class or self.journey.mail_class
 
-    def watch(self, condition: Condition, ends: datetime | None) -> None:
+    def arrive(self) -> None:
+        """Whatever is waited for here is counted from now: a verb before it, or a pause, may have taken its time."""
+        if self.way.since != self.now:
+            self.way = replace(self.way, since=self.now)
+
+    def watch(self, step: Wait, condition: Condition) -> None:
         """Wait until it is so: whatever changes it is heard of, but time itself only at the instant it names."""
+        ends = self.ends(step)
         turns = flips(condition, self.seen.values, self.now, self.seen.site_zone)
         self.wait(Phase.WATCHING, min((at for at in (ends, turns) if at is not None), default=None))
+
+    def ends(self, step: Wait) -> datetime | None:
+        """When nothing is waited for any more, so or not."""
+        return step.timeout.after(self.way.since, self.seen.zone) if step.timeout is not None else None
 
     def patience(self, step: Ask) -> datetime | None:
         if self.way.tries < step.retries and step.retry_every is not None:
@@ -164,11 +203,11 @@ class Walk:
 
     def due(self, step: Wait) -> datetime | None:
         """When a wait for a time is over; None where the day it waits for is not known."""
-        zone = self.seen.zone
+        zone, since = self.seen.zone, self.way.since
         if step.length is not None:
-            return step.length.after(self.now, zone)
+            return step.length.after(since, zone)
         if step.date is None:
-            return step.hour.next(self.now, zone) if step.hour is not None else self.now
+            return step.hour.next(since, zone) if step.hour is not None else since
         value = self.seen.values.get(step.date.name)
         if isinstance(value, datetime):
             moment = step.offset.after(value, zone)
@@ -181,6 +220,10 @@ class Walk:
         return holds(resolved(condition, self.now, self.seen.site_zone), self.seen.values)
 
     def store(self, name: str, value: Any) -> None:
+        fact = self.journey.facts.get(name)
+        if fact is not None and fact.type is FactType.TEXT:
+            value = in_words(value)
+        self.has_stored = True
         self.effects.append(Store(name, value))
         self.seen = replace(self.seen, values={**self.seen.values, name: value})
         if name.startswith("answer."):

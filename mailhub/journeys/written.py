@@ -134,16 +134,25 @@ def _trigger(place: Place) -> Trigger:
         where=place.condition("where"),
         key=reader.choice("key", ("person", "thing"), "person"),
     )
+    _one_beginning(reader)
+    return trigger
+
+
+def _one_beginning(reader: Reader) -> None:
+    """People come in by one thing, and what says more about it stands beside it."""
     written = [name for name in ("activity", "date", "segment") if reader.has(name)]
     if len(written) > 1:
         reader.problem(
             f"it begins with {' and '.join(written)}", "keep one of them; write a second journey", written[1]
         )
-    if reader.has("list") and not trigger.activity:
+    if reader.has("list") and not reader.has("activity"):
         reader.problem('"list" belongs to an activity', 'add "activity: …", or take it away', "list")
-    if days != times.EVERY_DAY and at is None:
+    if reader.has("offset") and not reader.has("date"):
+        reader.problem('"offset" belongs to a date', 'add "date: …", or take it away', "offset")
+    if reader.has("at") and (reader.has("activity") or reader.has("segment")):
+        reader.problem('"at" is the hour of a date or of a schedule', "take it away, or begin with a wait", "at")
+    if reader.has("days") and not reader.has("at"):
         reader.problem('"days" needs an hour', 'add at: "8:30"', "days")
-    return trigger
 
 
 def _entry(reader: Reader) -> Entry:
@@ -186,6 +195,9 @@ def _membership(known: Facts, slug: str | None) -> Iterable[Exit]:
 
 def _timing(reader: Reader) -> Timing:
     quiet, overdue = reader.mapping("quiet"), reader.mapping("overdue")
+    for one, other in (("from", "to"), ("to", "from")):
+        if quiet.has(one) and not quiet.has(other):
+            quiet.problem(f'"quiet" has no "{other}"', 'write quiet: {from: "21:30", to: "8:00"}', one)
     start = _hour(quiet, "from") or times.MIDNIGHT
     end = _hour(quiet, "to") or times.MIDNIGHT
     days = _days(reader, "days")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mailhub.content import Reader
 from mailhub.content.yamlfile import Value
@@ -43,20 +44,35 @@ def read(place: Place, name: str) -> Step | None:
     store = reader.text("store")
     if store and not STORED.fullmatch(store):
         reader.problem(f'"{store}" cannot be stored', "write answer.<name>, or person.field.<name>", "store")
-    again = retry.text("template", None)
+    first = letter(reader)
     return Ask(
         id=name,
         kind=StepKind.ASK,
         ways=ways,
-        letter=letter(reader),
+        letter=first,
         question=reader.localised("question"),
         wanted=_wanted(reader),
         store=store,
         timeout=span_of(reader, "timeout") or UNTIL,
         retries=retry.number("times", 1 if retry.keys() else 0),
         retry_every=span_of(retry, "every"),
-        retry_letter=Letter(template=again) if again else None,
+        retry_letter=_reminder(retry, first),
         post_to=reader.text("publish_in", None),
+    )
+
+
+def _reminder(reader: Reader, first: Letter) -> Letter | None:
+    """The mail of a reminder, filled as the first was where it says nothing of its own; None: the first again."""
+    template = reader.text("template", None)
+    names, fallbacks = reader.mapping("vars"), reader.mapping("fallback")
+    if template is None:
+        return None
+    own = {key: names.text(key) for key in names}
+    return replace(
+        first,
+        template=template,
+        vars={**first.vars, **own},
+        fallback={**first.fallback, **{key: fallbacks.raw(key) for key in fallbacks}},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from mailhub.content import Reader
 from mailhub.journeys.definition import Do, Step, StepKind
 from mailhub.journeys.reading import Place, goes_to
+from mailhub.journeys.written_asks import STORED
 
 
 def read(place: Place, name: str) -> Step | None:
@@ -36,7 +37,7 @@ def read_set(place: Place, name: str) -> Step | None:
     inner = place.reader.mapping("set")
     args: dict[str, Any] = {}
     for key in inner:
-        if not key.startswith(("answer.", "person.field.")):
+        if not STORED.fullmatch(key):
             inner.problem(f'"{key}" cannot be set', "write answer.<name>, or person.field.<name>", key)
         if isinstance(inner.raw(key), dict):
             args[key] = _nearest(inner.mapping(key))

@@ -95,6 +95,8 @@ def _step(place: Place, ids: Sequence[str], name: str, follows: str) -> Step | N
     step = _READERS[kind](place, name)
     if step is None:
         return None
+    if isinstance(step, Split) and reader.has("skip_if"):
+        step = replace(step, ways={**step.ways, NEXT: ""})
     ways = {outcome: _target(reader, ids, target, follows) for outcome, target in step.ways.items()}
     visits = reader.number("max_visits", 1, least=1)
     line = reader.document.line(*reader.path)
@@ -102,6 +104,8 @@ def _step(place: Place, ids: Sequence[str], name: str, follows: str) -> Step | N
 
 
 def _which(reader: Reader, kinds: Sequence[str]) -> None:
+    for key in _COMMON:
+        reader.raw(key)
     for key in reader:
         if key not in _KINDS and key not in _COMMON:
             reader.raw(key)
@@ -152,6 +156,8 @@ def _send(place: Place, name: str) -> Step | None:
 def _wait(place: Place, name: str) -> Step | None:
     reader = place.reader
     if not isinstance(reader.raw("wait"), dict):
+        if not reader.has("wait"):
+            reader.problem('"wait" says nothing', 'write wait: 3 d, or wait: {until: "9:00"}', "wait")
         length = span_of(reader, "wait")
         return Wait(id=name, kind=StepKind.WAIT, ways=goes_to(reader), length=length)
     inner = place.below("wait")
@@ -173,14 +179,23 @@ def _checked_wait(reader: Reader, step: Wait) -> Wait:
     said = [key for key in ("for", "date", "when") if reader.has(key)]
     if len(said) + (1 if reader.has("until") and not reader.has("date") else 0) != 1:
         reader.problem("it must wait for one thing", "write one of: for, until, date, when")
-    if step.when is None:
-        if reader.has("timeout"):
-            reader.problem('"timeout" belongs to "when"', "take it away", "timeout")
-        return step if step.date is None else replace(step, ways={**step.ways, **_of_days(reader, step)})
-    if step.timeout is None:
+    if reader.has("offset") and not reader.has("date"):
+        reader.problem('"offset" belongs to "date"', "take it away", "offset")
+    if step.date is not None and step.hour is not None and step.hour.days != times.EVERY_DAY:
+        reader.problem("a date has its day of the week", 'write the hour alone: until: "9:00"', "until")
+    if reader.has("when"):
+        return _watching(reader, step)
+    if reader.has("timeout"):
+        reader.problem('"timeout" belongs to "when"', "take it away", "timeout")
+    return replace(step, ways={**step.ways, **_of_days(reader, step)}) if reader.has("date") else step
+
+
+def _watching(reader: Reader, step: Wait) -> Wait:
+    """Either outcome leads where `then` says, else where `goto` does."""
+    if not reader.has("timeout"):
         reader.problem("it could wait for ever", 'add "timeout: 30 d"', "when")
     then = reader.mapping("then")
-    return replace(step, ways={"met": then.text("met", ""), "timeout": then.text("timeout", "")})
+    return replace(step, ways={each: then.text(each, step.ways[NEXT]) for each in ("met", "timeout")})
 
 
 def _of_days(reader: Reader, step: Wait) -> Mapping[str, str]:
@@ -250,7 +265,7 @@ def _task(place: Place, name: str) -> Step | None:
 def _webhook(place: Place, name: str) -> Step | None:
     inner = place.reader.mapping("webhook")
     url = inner.text("url")
-    if not url.startswith("https://"):
+    if inner.has("url") and not url.startswith("https://"):
         inner.problem(f'"{url}" is no https address', "write the whole address: https://…", "url")
     values = inner.mapping("values")
     then = inner.mapping("then")

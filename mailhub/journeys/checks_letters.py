@@ -1,0 +1,70 @@
+"""Compares a mail of a journey with its template: it is there, and every variable is filled for everybody. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from mailhub.content import Document, Problem, one_of
+from mailhub.journeys import naming
+from mailhub.journeys.definition import Journey, Letter
+from mailhub.templates.definition import Head, Var, VarType
+from mailhub.templates.values import taken
+
+Templates = Mapping[str, Mapping[str, Head]]  # by name, then by language
+Path = tuple[str | int, ...]
+
+
+def check(
+    journey: Journey, document: Document, templates: Templates, letter: Letter, path: Path, first: Letter | None = None
+) -> Iterator[Problem]:
+    """What is wrong with one mail; `first`: the mail this one reminds of, whose variables it has as well."""
+    there = templates.get(letter.template)
+    at = path if document.get(*path) == letter.template else (*path, "template")  # `send: hello` has no more keys
+    if there is None:
+        what = f'there is no template "{letter.template}"'
+        yield document.problem(what, one_of(letter.template, templates), *at)
+        return
+    for language in journey.languages:
+        if language not in there:
+            cure = f"write templates/{letter.template}/{letter.template}.{language}.md"
+            yield document.problem(f'"{letter.template}" is not there in "{language}"', cure, *at)
+    declared = {var.name: var for head in there.values() for var in head.vars}
+    for key, names in (("vars", set(letter.vars)), ("fallback", letter.fallback.keys() - letter.vars.keys())):
+        for name in sorted(names - declared.keys()):
+            if first is None or document.get(*path, key, name) is not None:
+                what = f'"{letter.template}" has no variable "{name}"'
+                yield document.problem(what, one_of(name, declared), *path, key, name)
+    for var in declared.values():
+        yield from _variable(journey, document, letter, var, path)
+        yield from _fallback(document, letter, var, path)
+
+
+def _variable(journey: Journey, document: Document, letter: Letter, var: Var, path: Path) -> Iterator[Problem]:
+    """What fills one variable: it is there, of its type, and never missing where nothing may be."""
+    name = letter.vars.get(var.name)
+    has_fallback = var.optional or letter.fallback.get(var.name) is not None
+    if name is None:
+        if not has_fallback:
+            what = f'"{letter.template}" needs "{var.name}"'
+            yield document.problem(what, f"add vars: {{{var.name}: person.name}}, or what fills it", *path, "vars")
+        return
+    found = naming.find(journey, name)
+    if found is None:
+        cure = one_of(name, naming.all_names(journey))
+        yield document.problem(f'nothing is known as "{name}"', cure, *path, "vars", var.name)
+    elif var.type not in found.fills:
+        what = f'"{var.name}" is a {var.type}, which {name} is not'
+        fits = " or ".join(sorted(found.fills))
+        yield document.problem(what, f"declare it as {fits}, or name another fact", *path, "vars", var.name)
+    elif found.nullable and not has_fallback:
+        what = f"{name} may be missing for somebody"
+        yield document.problem(what, f"add fallback: {{{var.name}: …}}", *path, "vars", var.name)
+
+
+def _fallback(document: Document, letter: Letter, var: Var, path: Path) -> Iterator[Problem]:
+    """What stands in for it is of its type too."""
+    value = letter.fallback.get(var.name)
+    try:
+        if value is not None and var.type is not VarType.LIST:
+            taken(var.type, value)
+    except ValueError as fault:
+        cure = f"it stands for a {var.type}"
+        yield document.problem(f'the fallback of "{var.name}" {fault}', cure, *path, "fallback", var.name)
