@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 _Convert = Callable[[Any], Any] | None
@@ -29,11 +30,23 @@ def insert(table: sa.Table, *names: str) -> "Prepared":
     return Prepared(sa.insert(table).values({name: sa.bindparam(name) for name in names}))
 
 
+def insert_new(table: sa.Table, *names: str) -> "Prepared":
+    """The same, which leaves rows alone whose key is there already."""
+    return Prepared(
+        {
+            dialect.__name__.rpartition(".")[2]: dialect.insert(table)
+            .values({name: sa.bindparam(name) for name in names})
+            .on_conflict_do_nothing()
+            for dialect in (sqlite, postgresql)
+        }
+    )
+
+
 class Prepared:
     """One update or insert, run for many rows of values; values it does not name are passed over."""
 
-    def __init__(self, statement: sa.Update | sa.Insert) -> None:
-        self._statement = statement
+    def __init__(self, statement: sa.Update | sa.Insert | Mapping[str, sa.Insert]) -> None:
+        self._statement = statement  # or one for each dialect
         self._by_dialect: dict[str, _Compiled] = {}
 
     def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -44,7 +57,8 @@ class Prepared:
         return connection.exec_driver_sql(compiled.text, [compiled.values(row) for row in rows]).rowcount
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        made = self._statement.compile(dialect=dialect)
+        statement = self._statement if isinstance(self._statement, sa.Executable) else self._statement[dialect.name]
+        made = statement.compile(dialect=dialect)
         assert isinstance(made, sa.sql.compiler.SQLCompiler)
         convert = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in made.binds.items()}
         fixed = {name: bind.value for name, bind in made.binds.items() if not bind.required}

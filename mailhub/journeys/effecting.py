@@ -46,7 +46,7 @@ class Effects:
     def __init__(self, session: Session, site: Site, verbs: Verbs, now: datetime) -> None:
         self._session, self._site, self._verbs, self._now = session, site, verbs, now
         self._outgoing = Outgoing(session, site, now)
-        self._owing: dict[int, list[Owing]] = {}
+        self._owing: dict[tuple[int, int], tuple[Running, list[Owing]]] = {}
 
     def prepared(
         self, runs: "Running | None", each: Enrolled, move: Move, known: MutableMapping[int, Somebody]
@@ -56,25 +56,30 @@ class Effects:
         mails = [effect for effect in move.effects if isinstance(effect, Mail)]
         if runs is None or person is None or not mails:
             return move
-        answered = replace(person, seen=replace(person.seen, values={**person.seen.values, **_answers(move)}))
         try:
-            self._owing[each.id] = [self._written(runs, each, mail, answered) for mail in mails]
+            owing = [self._written(runs, each, mail, _answered(person, move)) for mail in mails]
         except (BadValue, NoTemplate) as fault:
             log.warning("enrolment=%d stopped at step=%s: %s", each.id, mails[0].step, fault)
             return moves.stop(each.way, End.FAILED, f"{mails[0].step}: {fault}")
+        self._owing.setdefault((each.journey_id, each.version), (runs, []))[1].extend(owing)
         known[each.way.person_id] = self._spent(runs, mails, person)
         return move
 
+    def owe(self) -> None:
+        """Owe every mail that is ready."""
+        for runs, mails in self._owing.values():
+            self._outgoing.owe(runs.journey, runs.group, mails)
+        self._owing.clear()
+
     def carry_out(self, runs: "Running | None", each: Enrolled, move: Move, known: Mapping[int, Somebody]) -> None:
-        """Everything that follows from a move that was kept."""
+        """What else follows from a move that was kept."""
         if runs is None or each.way.person_id not in known:
             return
         if move.end is End.FAILED:
             telling.failed(self._session, self._site, runs, each, move.reason, now=self._now)
-        for owing in self._owing.pop(each.id, ()):
-            self._outgoing.owe(runs.journey, runs.group, owing)
         for effect in move.effects:
-            self._one(runs, each, move, effect, known[each.way.person_id])
+            if not isinstance(effect, Mail):
+                self._one(runs, each, move, effect, known[each.way.person_id])
 
     def _one(self, runs: "Running", each: Enrolled, move: Move, effect: Effect, person: Somebody) -> None:
         session, site, now = self._session, self._site, self._now
@@ -93,8 +98,8 @@ class Effects:
                 call(session, runs, each, effect, values, now=now)
             case Perform():
                 doing.perform(session, site, self._verbs, runs, each, effect, _answers(move), now=now)
-            case Mail() | AskAgain() | Store():
-                pass  # owed above; told by whoever heard the answer; kept with the way itself
+            case AskAgain() | Store():
+                pass  # told by whoever heard the answer; kept with the way itself
 
     def _close(self, occurrence: int, why: str) -> None:
         for kind in (ASK, TASK, LATE):
@@ -106,13 +111,19 @@ class Effects:
         found = seeing.values(self._session, self._site, runs.group, person, letter.vars)
         given = {name: found[name] if found[name] is not None else letter.fallback.get(name) for name in found}
         given = {**letter.fallback, **given}
-        return self._outgoing.written(runs.journey, runs.group, each, mail, given, person.language)
+        return self._outgoing.written(runs.journey, runs.group, each, mail, given, person)
 
     def _spent(self, runs: "Running", mails: Sequence[Mail], person: Somebody) -> Somebody:
         """The person, after these mails: another way of theirs on this page knows of them."""
         classes = (mail.letter.mail_class or runs.journey.mail_class for mail in mails)
         count = sum(each is not MailClass.SERVICE for each in classes)
         return replace(person, seen=replace(person.seen, mails=(*person.seen.mails, *[self._now] * count)))
+
+
+def _answered(person: Somebody, move: Move) -> Somebody:
+    """The person, with what they answered on this way."""
+    answers = _answers(move)
+    return replace(person, seen=replace(person.seen, values={**person.seen.values, **answers})) if answers else person
 
 
 def _answers(move: Move) -> dict[str, object]:

@@ -8,15 +8,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.db import prepared
 from mailhub.db.session import ring
-from mailhub.delivery.rows import insert_new
 from mailhub.journeys import moves
 from mailhub.journeys.definition import Journey, Reentry
 from mailhub.journeys.rows import ENROLMENT, kept_of
 from mailhub.journeys.tables import JourneyRow
 
 BELL = "journeys"
-PAGE = 500  # people who come in with one statement
+_GIVEN = (
+    "journey_id version person_id key began_at step phase due_at since visit tries unclear acted_at kept".split()  # noqa: SIM905
+)
+_ENTER = prepared.insert_new(ENROLMENT, *_GIVEN)
+_BEFORE = (
+    sa.select(ENROLMENT.c.person_id, ENROLMENT.c.key, ENROLMENT.c.began_at, ENROLMENT.c.ended)
+    .where(
+        ENROLMENT.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        ENROLMENT.c.journey_id == sa.bindparam("journey"),
+    )
+    .order_by(ENROLMENT.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +49,8 @@ def enter(session: Session, row: JourneyRow, journey: Journey, causes: Sequence[
     rows = [_row(row, journey, cause, now) for cause in welcome.values()]
     if not rows:
         return 0
-    before = _count(session, row)
-    session.connection().execute(insert_new(session, ENROLMENT), rows)
     ring(session, BELL)
-    return _count(session, row) - before if len(rows) < PAGE else len(rows)
+    return _ENTER.run(session.connection(), rows)
 
 
 def _welcome(
@@ -66,13 +75,8 @@ def _again(journey: Journey, began_at: datetime, ended: object, now: datetime) -
 
 def _before(session: Session, row: JourneyRow, person_ids: set[int]) -> list[tuple[int, str, datetime, object]]:
     """The ways these have been on, the last of each key last."""
-    c = ENROLMENT.c
-    wanted = (
-        sa.select(c.person_id, c.key, c.began_at, c.ended)
-        .where(c.person_id.in_(person_ids), c.journey_id == row.id)
-        .order_by(c.id)
-    )
-    return [(person_id, key, at, ended) for person_id, key, at, ended in session.connection().execute(wanted)]
+    asked = {"people": list(person_ids), "journey": row.id}
+    return [(person_id, key, at, ended) for person_id, key, at, ended in session.connection().execute(_BEFORE, asked)]
 
 
 def _row(row: JourneyRow, journey: Journey, cause: Cause, now: datetime) -> dict[str, Any]:
@@ -93,8 +97,3 @@ def _row(row: JourneyRow, journey: Journey, cause: Cause, now: datetime) -> dict
         "acted_at": way.acted_at,
         "kept": {**kept_of(way), **({"cause": dict(cause.detail)} if cause.detail else {})},
     }
-
-
-def _count(session: Session, row: JourneyRow) -> int:
-    counted = sa.select(sa.func.count()).select_from(ENROLMENT).where(ENROLMENT.c.journey_id == row.id)
-    return session.scalar(counted) or 0

@@ -1,6 +1,8 @@
 """Versions of journeys as they run, read once; and the facts that journeys may ask."""
 
+import re
 from collections import OrderedDict
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,27 +17,46 @@ from mailhub.lists import reading
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.facts import facts_of
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
-from mailhub.people.facts import fields
+from mailhub.people.facts import field, fields
 
 KIND = content.Kind.JOURNEY.value
 _KEPT = 500
-_READ: OrderedDict[tuple[str, frozenset[str]], Journey] = OrderedDict()
+_READ: OrderedDict[tuple[str, Facts], Journey] = OrderedDict()
+_FIELD = re.compile(r"\bperson\.field\.([a-z0-9_]+)", re.ASCII)
 
 
 def facts(session: Session) -> Facts:
     """Everything that may be asked of a person today."""
-    slugs = [group.slug for group in reading.open_lists(session)]
-    return Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS, *facts_of(slugs), *fields(session)])
+    return Facts([*standing(session), *fields(session)])
+
+
+def standing(session: Session) -> Facts:
+    """The same without what is kept of people, which a version names itself: to look for that reads every row of it."""
+    return _standing(tuple(group.slug for group in reading.open_lists(session)))
+
+
+@lru_cache(maxsize=20)
+def _standing(slugs: tuple[str, ...]) -> Facts:
+    return Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS, *facts_of(slugs)])
 
 
 def version(session: Session, slug: str, number: int, known: Facts) -> Journey:
-    """One version, which may ask these facts. Raises BadContent where a group or a fact it asks about is gone."""
+    """One version, which may ask these facts, and anything that is kept of people.
+
+    Raises BadContent where a group or a fact it asks about is gone.
+    """
     wanted = DefinitionVersion.kind == KIND, DefinitionVersion.slug == slug, DefinitionVersion.number == number
-    sha, body = session.execute(sa.select(DefinitionVersion.sha256, DefinitionVersion.body).where(*wanted)).one()
-    key = (f"{slug}/{sha}", frozenset(fact.name for fact in known))
-    if key not in _READ:
+    key = f"{slug}/{session.scalars(sa.select(DefinitionVersion.sha256).where(*wanted)).one()}", known
+    if (read := _READ.get(key)) is None:
+        body = session.scalars(sa.select(DefinitionVersion.body).where(*wanted)).one()
         document = content.load_text(body, f"{content.Kind.JOURNEY.folder}/{slug}.yaml")
-        _READ[key] = written.read(document, known)
+        read = _READ[key] = written.read(document, _with_fields(known, body))
         if len(_READ) > _KEPT:
             _READ.popitem(last=False)
-    return _READ[key]
+    return read
+
+
+def _with_fields(known: Facts, body: str) -> Facts:
+    """What a version names of people's fields need not be known of anybody yet."""
+    named = sorted(name for name in set(_FIELD.findall(body)) if known.get(f"person.field.{name}") is None)
+    return Facts([*known, *map(field, named)])

@@ -1,7 +1,7 @@
 """Mails of journeys: a step of a version is one mailing a language; what a copy says is frozen when it is owed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mailhub.db.versions import Published
 from mailhub.delivery import attention, mailings, outbox
 from mailhub.delivery.tables import MailClass, Mailing
 from mailhub.errors import MailhubError
 from mailhub.journeys import things
 from mailhub.journeys.definition import Journey
 from mailhub.journeys.rows import Enrolled, occurrence_of
+from mailhub.journeys.seeing import Somebody
 from mailhub.journeys.state import Mail
 from mailhub.language import footer, say
 from mailhub.lists import outgoing, reading, voice
@@ -25,7 +27,6 @@ from mailhub.mail.compose import Letter as Header
 from mailhub.mail.compose import text_frame
 from mailhub.mail.frame import Context, Slot
 from mailhub.people import consent, questions, roles
-from mailhub.people.tables import Person
 from mailhub.site import FRONT_DESK, Site
 from mailhub.templates import publishing as templates
 from mailhub.templates import rendering
@@ -52,6 +53,12 @@ class Owing:
     template: Compiled
     slots: Mapping[str, str]
     mail_class: MailClass
+    token_epoch: int  # of whoever gets it
+
+    @property
+    def visit(self) -> int:
+        """What names the visit of its step."""
+        return occurrence_of(self.each.id, self.mail.visit)
 
 
 class Outgoing:
@@ -59,65 +66,84 @@ class Outgoing:
 
     def __init__(self, session: Session, site: Site, now: datetime) -> None:
         self._session, self._site, self._now = session, site, now
-        self._running = templates.running(session)
-        self._mailings: dict[tuple[str, int, str, str], Mailing] = {}
+        self._running: Mapping[str, Published] | None = None
+        self._mailings: dict[tuple[str, int, str, str, str], Mailing] = {}
+        self._templates: dict[tuple[str, str], Compiled] = {}
+        self._footers: dict[tuple[str, int | None, str], str] = {}
 
     def written(
-        self, journey: Journey, group: MailList | None, each: Enrolled, mail: Mail, values: Mapping[str, Any], said: str
+        self,
+        journey: Journey,
+        group: MailList | None,
+        each: Enrolled,
+        mail: Mail,
+        values: Mapping[str, Any],
+        reader: Somebody,
     ) -> Owing:
         """A mail with these values, by the template's names. Raises BadValue, NoTemplate."""
-        template = self._template(mail.letter.template, said)
+        template = self._template(mail.letter.template, reader.language)
         below = self._footer(journey, group, template.language)
         slots = rendering.slots(template, values, below)
-        return Owing(each, mail, template, slots, mail.letter.mail_class or journey.mail_class)
+        mail_class = mail.letter.mail_class or journey.mail_class
+        return Owing(each, mail, template, slots, mail_class, reader.token_epoch)
 
-    def owe(self, journey: Journey, group: MailList | None, owing: Owing) -> None:
-        """Owe it, and ask its question where it asks one."""
-        session, now, each, mail = self._session, self._now, owing.each, owing.mail
-        person = session.get_one(Person, each.way.person_id)
-        visit = occurrence_of(each.id, mail.visit)
-        about, thing_id = things.STEP, visit
-        if mail.asks:
-            detail = {"enrolment": each.id, "visit": mail.visit}
-            question = questions.ask(
-                session,
-                things.KIND[things.ASK],
-                visit,
-                [(person.id, None)],
-                now=now,
-                list_id=group.id if group else None,
-                detail=detail,
-            )
-            about, thing_id = things.ASK, question.id
-        kind = kind_named(about)
+    def owe(self, journey: Journey, group: MailList | None, mails: Sequence[Owing]) -> None:
+        """Owe these mails of one journey, and ask their questions where they ask one."""
+        asked = self._ask(group, [owing for owing in mails if owing.mail.asks])
+        found = [(owing, self._mailing(journey, group, owing)) for owing in mails]
+        owed = [self._owed(owing, mailing, asked.get(owing.visit)) for owing, mailing in found]
+        outbox.owe_all(self._session, owed, now=self._now)
+        spent = [
+            (owing.each.way.person_id, mailing.id, owing.visit)
+            for owing, mailing in found
+            if owing.mail_class is not MailClass.SERVICE
+        ]
+        attention.spend(self._session, spent, now=self._now)
+
+    def _owed(self, owing: Owing, mailing: Mailing, question_id: int | None) -> outbox.Owed:
+        kind = kind_named(things.STEP if question_id is None else things.ASK)
         assert kind is not None
+        person_id, visit = owing.each.way.person_id, owing.visit
         # Tokens of a mail that asks live as long as the person; what they answer may have ended, and says so.
-        token = self._site.keys.issue(Token(kind, person.id, thing_id), epoch=person.token_epoch)
-        mailing = self._mailing(journey, group, owing)
-        outbox.owe(
-            session,
-            mailing,
-            person.id,
-            now=now,
-            occurrence=visit * REMINDERS + mail.reminds,
-            slots={**owing.slots, "reply_to": self._site.address(f"r.{token}")},
-            language=owing.template.language,
+        token = Token(kind, person_id, visit if question_id is None else question_id)
+        reply_to = self._site.address(f"r.{self._site.keys.issue(token, epoch=owing.token_epoch)}")
+        slots = {**owing.slots, "reply_to": reply_to}
+        return outbox.Owed(
+            mailing.id, person_id, visit * REMINDERS + owing.mail.reminds, slots, owing.template.language
         )
-        if owing.mail_class is not MailClass.SERVICE:
-            attention.spend(session, [(person.id, mailing.id, visit)], now=now)
+
+    def _ask(self, group: MailList | None, mails: Sequence[Owing]) -> Mapping[int, int]:
+        """The questions these mails ask, by the visit each is about."""
+        if not mails:
+            return {}
+        return questions.ask_each(
+            self._session,
+            things.KIND[things.ASK],
+            {owing.visit: owing.each.way.person_id for owing in mails},
+            {owing.visit: {"enrolment": owing.each.id, "visit": owing.mail.visit} for owing in mails},
+            now=self._now,
+            list_id=group.id if group else None,
+        )
 
     def _template(self, name: str, language: str) -> Compiled:
+        key = name, language
+        if key not in self._templates:
+            self._templates[key] = self._found(name, language)
+        return self._templates[key]
+
+    def _found(self, name: str, language: str) -> Compiled:
+        if self._running is None:
+            self._running = templates.running(self._session)
         there = [slug for slug in self._running if name_of(slug) == name]
         slug = next((s for s in (f"{name}.{language}", f"{name}.{self._site.language}", *there) if s in there), None)
         if slug is None:
             raise NoTemplate(f"the mail {name} is not published any more")
-        version = self._running[slug]
-        return _compiled(version.body, name, language_of(slug), self._site.content_dir)
+        return _compiled(self._running[slug].body, name, language_of(slug), self._site.content_dir)
 
     def _mailing(self, journey: Journey, group: MailList | None, owing: Owing) -> Mailing:
         template, step = owing.template, owing.mail.step
-        key = (journey.slug, owing.each.version, step, template.language)
-        if key not in self._mailings or owing.mail.reminds:
+        key = (journey.slug, owing.each.version, step, owing.mail.letter.template, template.language)
+        if key not in self._mailings:
             frame = _frame(self._session, self._site, group, template, owing.mail_class)
             look = hashlib.sha256(frame).hexdigest()[:12]
             self._mailings[key] = mailings.open_mailing(
@@ -135,10 +161,15 @@ class Outgoing:
         return self._mailings[key]
 
     def _footer(self, journey: Journey, group: MailList | None, language: str) -> str:
-        because = sentence(journey, group, language)
-        if group is None:
-            return footer(language, because, roles.contact(self._session, self._site), member=False)
-        return footer(language, because, voice.contact(self._site, group, language))
+        key = journey.slug, group.id if group else None, language
+        if key not in self._footers:
+            because = sentence(journey, group, language)
+            self._footers[key] = (
+                footer(language, because, roles.contact(self._session, self._site), member=False)
+                if group is None
+                else footer(language, because, voice.contact(self._site, group, language))
+            )
+        return self._footers[key]
 
 
 def sentence(journey: Journey, group: MailList | None, language: str) -> str:

@@ -1,6 +1,6 @@
 """Looks at what has happened: who comes in by it, and whose way it changes (design idea 4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from mailhub.journeys.state import Changed, Phase, Seen, Signal
 from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import reading
 from mailhub.people import activity
+from mailhub.people.activity import Happened
 from mailhub.people.tables import Activity
 from mailhub.site import Site
 from mailhub.verbs import Verbs
@@ -45,7 +46,7 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime) -> int:
 
 
 def _enter(
-    session: Session, site: Site, runner: Runner, runs: Running, happened: Sequence[Activity], now: datetime
+    session: Session, site: Site, runner: Runner, runs: Running, happened: Sequence[Happened], now: datetime
 ) -> None:
     """Bring in whoever one of these concerns."""
     trigger = runs.journey.trigger
@@ -93,7 +94,7 @@ def _fits(journey: Journey, seen: Seen, now: datetime) -> bool:
     return holds and not any(conditions.holds(rule, seen.values) for rule in left)
 
 
-def _cause(journey: Journey, one: Activity) -> Cause:
+def _cause(journey: Journey, one: Happened) -> Cause:
     is_keyed = journey.entry.reentry is Reentry.EVERY_KEY
     what = f"{one.thing}:{one.thing_id}" if one.thing is not None else f"activity:{one.id}"
     key = what if is_keyed or journey.trigger.key == "thing" else ""
@@ -101,34 +102,32 @@ def _cause(journey: Journey, one: Activity) -> Cause:
     return Cause(one.person_id or 0, one.at, key, one.what not in NOT_ONES_OWN, detail)
 
 
-def _change(session: Session, runner: Runner, happened: Sequence[Activity]) -> None:
+def _change(session: Session, runner: Runner, happened: Sequence[Happened]) -> None:
     """Look again at those on their way whom one of these may concern."""
     names = {one.person_id: set[str]() for one in happened if one.person_id is not None}
     for one in happened:
         names[one.person_id or 0].add(one.what)
-    signals: list[tuple[Enrolled, Signal]] = [
-        (each, Changed()) for each in rows.active(session, sorted(names)) if _concerns(runner, each, names)
-    ]
+    looks: dict[tuple[int, int, str | None], frozenset[str]] = {}
+    signals: list[tuple[Enrolled, Signal]] = []
+    for each in rows.active(session, sorted(names)):
+        key = each.journey_id, each.version, each.way.step if each.way.phase is Phase.WATCHING else None
+        if key not in looks:
+            looks[key] = _changing(runner, each)
+        changing = looks[key] | _BACK if each.way.phase is Phase.READY else looks[key]
+        if not changing.isdisjoint(names[each.way.person_id]):
+            signals.append((each, Changed()))
     if signals:
         runner.happens(signals, "something changed")
 
 
-def _concerns(runner: Runner, each: Enrolled, names: Mapping[int, set[str]]) -> bool:
-    """Whether what happened may have changed what an exit, or a wait, looks at."""
+def _changing(runner: Runner, each: Enrolled) -> frozenset[str]:
+    """What may change what an exit looks at, or a wait where one stands as this one does."""
     runs = runner.of(each)
     if runs is None:
-        return False
+        return frozenset()
     looks = [rule.when for rule in runs.exits if rule.check is Check.IMMEDIATE]
-    if each.way.phase is Phase.READY and _BACK & names[each.way.person_id]:
-        return True
     step = runs.journey.find(each.way.step)
     if each.way.phase is Phase.WATCHING and step is not None:
         looks += step.conditions()
-    changing = {
-        name
-        for condition in looks
-        for fact in conditions.facts_used(condition)
-        if (known := runs.journey.facts.get(fact)) is not None
-        for name in known.changed_by
-    }
-    return bool(changing & names[each.way.person_id])
+    known = (runs.journey.facts.get(fact) for condition in looks for fact in conditions.facts_used(condition))
+    return frozenset(name for fact in known if fact is not None for name in fact.changed_by)

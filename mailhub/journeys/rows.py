@@ -35,12 +35,26 @@ _LEFT = prepared.insert(
     "at",
     "cause",
 )
-_COLUMNS = [c for c in ENROLMENT.c if c.name not in _ENDING]
+_READ = ("id", "journey_id", "version", "key", "began_at", "kept", "person_id", *_CHANGING[:-1])
+_COLUMNS = [ENROLMENT.c[name] for name in _READ]
 _RUNS = (JOURNEY.c.id == ENROLMENT.c.journey_id, JOURNEY.c.paused_at.is_(None))
 
 _FIRST = sa.select(sa.func.min(ENROLMENT.c.due_at)).where(DUE, *_RUNS)
 # When the next of anybody has something to do: one step in the index for each journey that is not paused.
-NEXT_DUE = sa.select(sa.func.min(_FIRST.correlate(JOURNEY).scalar_subquery())).select_from(JOURNEY)
+_SOONEST = _FIRST.correlate(JOURNEY).scalar_subquery()
+NEXT_DUE = sa.select(sa.func.min(_SOONEST)).select_from(JOURNEY)
+_READY = (
+    sa.select(JOURNEY.c.id)
+    .where(sa.bindparam("now", type_=ENROLMENT.c.due_at.type) >= _SOONEST)
+    .order_by(_SOONEST, JOURNEY.c.id)
+)
+_DUE = (
+    sa.select(*_COLUMNS)
+    .where(DUE, ENROLMENT.c.journey_id == sa.bindparam("journey"), ENROLMENT.c.due_at <= sa.bindparam("now"))
+    .order_by(ENROLMENT.c.due_at, ENROLMENT.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=ENROLMENT, skip_locked=True)  # SQLite has one writer and ignores it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +86,14 @@ def enrolment_of(occurrence: int) -> tuple[int, int]:
 
 def due(session: Session, *, now: datetime, limit: int) -> list[Enrolled]:
     """Those whose time has come, locked against other workers; nobody of a journey that is paused."""
-    wanted = (
-        sa.select(*_COLUMNS)
-        .where(DUE, ENROLMENT.c.due_at <= now, sa.exists().where(*_RUNS))
-        .order_by(ENROLMENT.c.due_at, ENROLMENT.c.id)
-        .limit(limit)
-        .with_for_update(of=ENROLMENT, skip_locked=True)  # SQLite has one writer and ignores it
-    )
-    return [_enrolled(row._mapping) for row in session.connection().execute(wanted)]
+    connection = session.connection()
+    found: list[Enrolled] = []
+    for journey in connection.scalars(_READY, {"now": now}).all():
+        asked = {"journey": journey, "now": now, "most": limit - len(found)}
+        found += [_enrolled(row) for row in connection.execute(_DUE, asked)]
+        if len(found) >= limit:
+            break
+    return found
 
 
 def active(session: Session, person_ids: Sequence[int]) -> list[Enrolled]:
@@ -90,20 +104,20 @@ def active(session: Session, person_ids: Sequence[int]) -> list[Enrolled]:
         .order_by(ENROLMENT.c.id)
         .with_for_update(of=ENROLMENT)
     )
-    return [_enrolled(row._mapping) for row in session.connection().execute(wanted)]
+    return [_enrolled(row) for row in session.connection().execute(wanted)]
 
 
 def one(session: Session, enrolment_id: int) -> Enrolled | None:
     """This one, locked, if it has not ended."""
     wanted = sa.select(*_COLUMNS).where(ENROLMENT.c.id == enrolment_id, ENROLMENT.c.ended.is_(None))
     row = session.connection().execute(wanted.with_for_update(of=ENROLMENT)).one_or_none()
-    return None if row is None else _enrolled(row._mapping)
+    return None if row is None else _enrolled(row)
 
 
 def any_one(session: Session, enrolment_id: int) -> Enrolled | None:
     """This one, ended or not."""
     row = session.connection().execute(sa.select(*_COLUMNS).where(ENROLMENT.c.id == enrolment_id)).one_or_none()
-    return None if row is None else _enrolled(row._mapping)
+    return None if row is None else _enrolled(row)
 
 
 def write(session: Session, moved: Sequence[tuple[Enrolled, Move]], *, now: datetime, causes: Sequence[str]) -> None:
@@ -118,22 +132,15 @@ def write(session: Session, moved: Sequence[tuple[Enrolled, Move]], *, now: date
     _LEFT.run(connection, left)
 
 
-def _enrolled(row: Mapping[Any, Any]) -> Enrolled:
-    kept = row["kept"]
-    way = Way(
-        person_id=row["person_id"],
-        step=row["step"],
-        phase=Phase(row["phase"]),
-        due_at=row["due_at"],
-        since=row["since"],
-        visit=row["visit"],
-        tries=row["tries"],
-        unclear=row["unclear"],
-        acted_at=row["acted_at"],
-        answers={name: typed(value) for name, value in kept.get("answers", {}).items()},
-        visits=kept.get("visits", {}),
+def _enrolled(row: Sequence[Any]) -> Enrolled:
+    """The values of a row, in the order of `_READ`."""
+    number, journey, version, key, began_at, kept, person, step, phase, due_at, since, visit, tries, unclear, acted = (
+        row
     )
-    return Enrolled(row["id"], row["journey_id"], row["version"], row["key"], row["began_at"], way, kept)
+    answers = {name: typed(value) for name, value in kept["answers"].items()} if "answers" in kept else {}
+    visits = kept.get("visits", {})
+    way = Way(person, step, Phase(phase), due_at, since, visit, tries, unclear, acted, answers, visits)
+    return Enrolled(number, journey, version, key, began_at, way, kept)
 
 
 def _row(each: Enrolled, move: Move, now: datetime) -> Mapping[str, Any]:

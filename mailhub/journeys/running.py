@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mailhub.content import BadContent
-from mailhub.facts import Facts
+from mailhub.facts import Fact, Facts
 from mailhub.journeys import gazetteer, loading, moves, rows, seeing
 from mailhub.journeys.definition import Exit, Journey
 from mailhub.journeys.effecting import Effects
@@ -38,6 +38,7 @@ class Running:
     journey: Journey
     exits: Sequence[Exit]  # of the newest version
     group: MailList | None
+    facts: frozenset[Fact]  # that it looks at
 
 
 def page(session: Session, site: Site, verbs: Verbs, *, now: datetime, limit: int = PAGE) -> int:
@@ -67,6 +68,7 @@ class Runner:
             move = self._move(each, signal, known.get(each.way.person_id))
             moved.append((each, self._effects.prepared(self.of(each), each, move, known)))
         rows.write(self._session, moved, now=self._now, causes=[cause] * len(moved))
+        self._effects.owe()
         for each, move in moved:
             self._effects.carry_out(self.of(each), each, move, known)
         return [move for _, move in moved]
@@ -91,24 +93,26 @@ class Runner:
     def _people(self, each: Sequence[Enrolled]) -> Mapping[int, Somebody]:
         """What is known of everybody on this page, read for all of a version at once."""
         known: dict[int, Somebody] = {}
-        for key in {(one.journey_id, one.version) for one in each}:
-            ids = [one.way.person_id for one in each if (one.journey_id, one.version) == key]
-            runs = self.of(next(one for one in each if (one.journey_id, one.version) == key))
-            if runs is None:
+        versions: dict[tuple[int, int], list[Enrolled]] = {}
+        for one in each:
+            versions.setdefault((one.journey_id, one.version), []).append(one)
+        for some in versions.values():
+            if (runs := self.of(some[0])) is None:
                 continue
-            facts = seeing.facts_of(runs.journey, runs.exits)
+            ids = [one.way.person_id for one in some]
             found = seeing.people(
-                self._session, self._site, ids, facts, now=self._now, nearest=self.nearest, group=runs.group
+                self._session, self._site, ids, runs.facts, now=self._now, nearest=self.nearest, group=runs.group
             )
             for person_id, person in found.items():
-                before = known.get(person_id)
-                values = {**(before.seen.values if before else {}), **person.seen.values}
-                known[person_id] = replace(person, seen=replace(person.seen, values=values))
+                known[person_id] = _both(known[person_id], person) if person_id in known else person
         return known
 
     def of(self, each: Enrolled) -> Running | None:
         """The version somebody is on."""
-        return self.running(self._session.get_one(JourneyRow, each.journey_id), each.version)
+        key = each.journey_id, each.version
+        if key not in self._versions:
+            self._versions[key] = self._read(self._session.get_one(JourneyRow, each.journey_id), each.version)
+        return self._versions[key]
 
     def _read(self, row: JourneyRow, version: int) -> Running | None:
         try:
@@ -118,9 +122,14 @@ class Runner:
             log.warning("journey=%s version=%d cannot run: %s", row.slug, version, bad)
             return None
         group = reading.by_slug(self._session, journey.list) if journey.list else None
-        return Running(row, journey, newest.exits, group)
+        return Running(row, journey, newest.exits, group, seeing.facts_of(journey, newest.exits))
 
     def _loaded(self, slug: str, number: int) -> Journey:
         if self._facts is None:
-            self._facts = loading.facts(self._session)
+            self._facts = loading.standing(self._session)
         return loading.version(self._session, slug, number, self._facts)
+
+
+def _both(one: Somebody, other: Somebody) -> Somebody:
+    """One person, as two journeys see them."""
+    return replace(other, seen=replace(other.seen, values={**one.seen.values, **other.seen.values}))

@@ -23,6 +23,10 @@ from mailhub.site import FRONT_DESK, Site
 _LOOK_AGAIN = timedelta(days=1)
 Nearest = Callable[[str, int], str | None]
 
+_PEOPLE = sa.select(Person.id, Person.name, Person.language, Person.time_zone, Person.token_epoch).where(
+    Person.id.in_(sa.bindparam("people", expanding=True))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
@@ -31,6 +35,7 @@ class Somebody:
     seen: Seen
     name: str
     language: str
+    token_epoch: int = 0
 
 
 def people(
@@ -47,7 +52,6 @@ def people(
     found = findings.read(session, facts, person_ids)
     mails = attention.lately(session, person_ids, now=now)
     away = _away(session, group, person_ids, now) if group is not None else {}
-    wanted = sa.select(Person.id, Person.name, Person.language, Person.time_zone).where(Person.id.in_(found.keys()))
     return {
         person_id: Somebody(
             Seen(
@@ -60,8 +64,9 @@ def people(
             ),
             name,
             language or site.language,
+            epoch,
         )
-        for person_id, name, language, zone in session.execute(wanted)
+        for person_id, name, language, zone, epoch in session.connection().execute(_PEOPLE, {"people": list(found)})
     }
 
 

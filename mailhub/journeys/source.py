@@ -76,7 +76,7 @@ def _version(session: Session, of: Mailing) -> tuple[Journey | None, JourneyRow 
     slug, number, *_ = of.key.split("/")
     row = session.get(JourneyRow, of.thing_id)
     try:
-        return loading.version(session, slug, int(number), loading.facts(session)), row
+        return loading.version(session, slug, int(number), loading.standing(session)), row
     except BadContent:
         return None, row
 

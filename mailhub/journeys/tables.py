@@ -11,6 +11,7 @@ from mailhub.journeys.state import End, Phase
 
 ACTIVE = sa.text("ended IS NULL")
 DUE = sa.text("due_at IS NOT NULL AND ended IS NULL")
+FLIPS = sa.text("flips_at IS NOT NULL")
 
 
 class JourneyRow(Base):
@@ -25,8 +26,24 @@ class JourneyRow(Base):
     published_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]  # nobody moves meanwhile
     closed_at: Mapped[datetime | None]  # its file is gone: nobody comes in any more
-    next_fire: Mapped[datetime | None]  # of a trigger that is a schedule or a day of people's
-    fired_until: Mapped[datetime | None]  # days up to then have brought in whom they concern
+    next_fire: Mapped[datetime | None]  # of a schedule; of what watches people, when all are looked at again
+    fired_until: Mapped[datetime | None]  # what was due until then has brought in whom it concerns
+    fire_place: Mapped[int | None]  # the person up to whom the present one has got
+
+
+class SegmentMember(Base):
+    """Somebody whom a trigger watches: who fits its condition, and who will, or will not, when some time has passed."""
+
+    __tablename__ = "segment_member"
+    __table_args__ = (
+        sa.Index("ix_segment_member_flips", "journey_id", "flips_at", sqlite_where=FLIPS, postgresql_where=FLIPS),
+        {"sqlite_with_rowid": False},
+    )
+
+    journey_id: Mapped[int] = mapped_column(sa.ForeignKey("journey.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    since: Mapped[datetime | None]  # they have fitted; none: they do not
+    flips_at: Mapped[datetime | None]  # time alone changes that then
 
 
 class Enrolment(Base):
@@ -43,7 +60,7 @@ class Enrolment(Base):
             sqlite_where=ACTIVE,
             postgresql_where=ACTIVE,
         ),
-        sa.Index("ix_enrolment_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+        sa.Index("ix_enrolment_due", "journey_id", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
         sa.Index("ix_enrolment_person_id", "person_id", "journey_id"),
         sa.Index("ix_enrolment_step", "journey_id", "version", "step", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     )

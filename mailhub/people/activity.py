@@ -1,6 +1,7 @@
 """What happened, written in the transaction of the fact (design idea 4), and reacted to once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -15,6 +16,23 @@ from mailhub.verbs import Thing
 BELL = "activity"
 _TABLE = cast(sa.Table, Activity.__table__)
 _NOTE = prepared.insert(_TABLE, "what", "at", "person_id", "list_id", "thing", "thing_id", "detail")
+
+
+_READ = [_TABLE.c[name] for name in ("id", "what", "at", "person_id", "list_id", "thing", "thing_id", "detail")]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One activity, as whoever reacts to it sees it."""
+
+    id: int
+    what: str
+    at: datetime
+    person_id: int | None
+    list_id: int | None
+    thing: str | None
+    thing_id: int | None
+    detail: Mapping[str, Any]
 
 
 def note(
@@ -44,6 +62,17 @@ def note(
     ring(session, BELL)
 
 
+def note_about(
+    session: Session, what: str, things: Collection[Thing], *, now: datetime, list_id: int | None = None
+) -> None:
+    """Write down that the same happened to many things, in one statement."""
+    shared = {"what": what, "at": now, "person_id": None, "list_id": list_id, "detail": cause.mark(session)}
+    rows = [{**shared, "thing": thing.kind, "thing_id": thing.id} for thing in things]
+    if rows:
+        _NOTE.run(session.connection(), rows)
+        ring(session, BELL)
+
+
 def note_each(
     session: Session,
     what: str,
@@ -63,15 +92,16 @@ def note_each(
     ring(session, BELL)
 
 
-def unreacted(session: Session, limit: int) -> Sequence[Activity]:
+def unreacted(session: Session, limit: int) -> Sequence[Happened]:
     """What nobody has reacted to yet, oldest first; another worker gets other rows."""
-    return session.scalars(
-        sa.select(Activity)
-        .where(Activity.reacted_at.is_(None))
-        .order_by(Activity.id)
+    wanted = (
+        sa.select(*_READ)
+        .where(_TABLE.c.reacted_at.is_(None))
+        .order_by(_TABLE.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
-    ).all()
+    )
+    return [Happened(*row) for row in session.connection().execute(wanted)]
 
 
 def react(session: Session, ids: Collection[int], *, now: datetime) -> None:

@@ -4,14 +4,15 @@ What a kind of question waits for and does at its end is declared in `mailhub/qu
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mailhub.db import prepared
 from mailhub.faults import Point, point
 from mailhub.people import activity
 from mailhub.people.tables import Asking, Question
@@ -24,6 +25,8 @@ log = logging.getLogger("mailhub.people")
 EXPIRED = "expired"
 AFTER_FAULT = timedelta(hours=6)  # a question whose room fails is looked at again then
 THING = "question"
+_QUESTION = cast(sa.Table, Question.__table__)
+_ASKING = prepared.insert_new(cast(sa.Table, Asking.__table__), "question_id", "person_id", "address_id", "asked_at")
 NEXT_DUE = sa.select(sa.func.min(Question.next_at)).where(Question.settled_at.is_(None))  # to be looked at
 
 
@@ -60,6 +63,39 @@ def ask(
             question = _one_standing(session, kind.name, thing_id, list_id)
     _add_askings(session, question, people, now)
     return question
+
+
+def ask_each(
+    session: Session,
+    kind: QuestionKind,
+    people: Mapping[int, int],
+    details: Mapping[int, dict[str, Any]],
+    *,
+    now: datetime,
+    list_id: int | None = None,
+) -> dict[int, int]:
+    """Ask one person about each of these things, as `ask` does, in a few statements: the question's id by the thing's.
+
+    Whoever asks has locked the things, so that nobody else asks about them at this moment.
+    """
+    standing = sa.select(Question.thing_id, Question.id).where(
+        Question.kind == kind.name, Question.thing_id.in_(people), Question.settled_at.is_(None)
+    )
+    known: dict[int, int] = dict(session.connection().execute(standing).all())
+    shared = {"kind": kind.name, "list_id": list_id, "asked_at": now, "next_at": kind.next_at(now, None)}
+    rows = [{**shared, "thing_id": thing, "detail": details[thing]} for thing in people if thing not in known]
+    if rows:
+        asked = session.connection().execute(sa.insert(_QUESTION).returning(_QUESTION.c.thing_id, _QUESTION.c.id), rows)
+        added: dict[int, int] = dict(asked.all())
+        things = [Thing(THING, number) for number in added.values()]
+        activity.note_about(session, "question.asked", things, now=now, list_id=list_id)
+        known |= added
+    askings = [
+        {"question_id": known[thing], "person_id": person, "address_id": None, "asked_at": now}
+        for thing, person in people.items()
+    ]
+    _ASKING.run(session.connection(), askings)
+    return known
 
 
 def standing_question(session: Session, kind_name: str, thing_id: int, list_id: int | None = None) -> Question | None:

@@ -5,6 +5,7 @@ Both give the same words: `render` joins what the frame's slots are filled with.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailhub.language import one_line
 from mailhub.mail.frame import Context as FrameContext
@@ -73,8 +74,13 @@ def slots(template: Compiled, values: Mapping[str, object], footer: str) -> dict
 
 
 def _known(template: Compiled, values: Mapping[str, object], footer: str) -> dict[str, object]:
-    in_html = "<br>".join(prose.inline(line) for line in footer.splitlines())
-    return {**checked(template.head.vars, values), FOOTER.path: in_html}
+    return {**checked(template.head.vars, values), FOOTER.path: _in_html(footer)}
+
+
+@lru_cache(maxsize=500)
+def _in_html(footer: str) -> str:
+    """The two last lines, which are the same in many mails."""
+    return "<br>".join(prose.inline(line) for line in footer.splitlines())
 
 
 def _pieces(letter: str, segments: Segments, context: FrameContext) -> tuple[str | FrameSlot, ...]:

@@ -67,3 +67,9 @@ def test_the_posts_that_are_sent_are_read_as_posts_and_proven(monkeypatch: pytes
     assert (first.problems, answer.problems) == ((), ())
     assert answer.in_reply_to == (first.message_id,)
     assert 3_800 < len(first.text) < 4_200
+
+
+def test_who_waits_stays_where_they_are_while_others_go_through_every_step() -> None:
+    result = CliRunner().invoke(main, ["bench", "journeys", "--json", "--members", "400", "--runs", "1"])
+    found = json.loads(result.stdout)
+    assert (found["waiting"], found["came_in"], found["steps"]) == (400, 40, 40)

@@ -17,6 +17,7 @@ BENCHES = {
     "archive": ("archive", "messages"),
     "import": ("imports", "members"),
     "digests": ("digests", "members"),
+    "journeys": ("journeys", "members"),
 }
 RUNS = 3
 
@@ -25,23 +26,32 @@ Figures = Mapping[str, float | int]
 
 @click.command("bench", help="Measure this machine; each figure is the median of the runs.")
 @click.argument(
-    "names", metavar="[fanout|inbound|archive|import|digests]…", nargs=-1, type=click.Choice(tuple(BENCHES))
+    "names", metavar="[fanout|inbound|archive|import|digests|journeys]…", nargs=-1, type=click.Choice(tuple(BENCHES))
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout, import and digests.")
+@click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout, import, digests, journeys.")
 @click.option("--messages", type=click.IntRange(min=1), help="How many messages, for inbound and archive.")
 @click.option("--arc", is_flag=True, help="Seal every copy too, for fanout.")
+@click.option("--postgres", metavar="URL", help="For journeys: measure there, in a schema that is dropped afterwards.")
 @click.option("--runs", type=click.IntRange(min=1), default=RUNS, show_default=True)
 def command(
-    names: tuple[str, ...], as_json: bool, members: int | None, messages: int | None, arc: bool, runs: int
+    names: tuple[str, ...],
+    as_json: bool,
+    members: int | None,
+    messages: int | None,
+    arc: bool,
+    postgres: str | None,
+    runs: int,
 ) -> None:
     amounts = {"members": members, "messages": messages}
+    of_one: dict[str, Mapping[str, bool | str]] = {"fanout": {"seals": True} if arc else {}}
+    of_one["journeys"] = {"url": postgres} if postgres else {}
     for name in names or BENCHES:
-        figures = measure(name, amounts[BENCHES[name][1]], runs, seals=arc and name == "fanout")
+        figures = measure(name, amounts[BENCHES[name][1]], runs, **of_one.get(name, {}))
         click.echo(json.dumps({"bench": name, **figures}) if as_json else as_table(name, figures))
 
 
-def measure(name: str, amount: int | None, runs: int, *, seals: bool = False) -> Figures:
+def measure(name: str, amount: int | None, runs: int, **more: bool | str) -> Figures:
     """The median of each figure over so many runs, and the machine's own rate beside them."""
     module, argument = BENCHES[name]
     run = import_module(f"mailhub.cli.bench.{module}").run
@@ -49,7 +59,7 @@ def measure(name: str, amount: int | None, runs: int, *, seals: bool = False) ->
     for number in range(1, runs + 1):
         if sys.stderr.isatty():
             click.echo(f"{name}: run {number} of {runs} …", err=True)
-        found.append(run(**({} if amount is None else {argument: amount}), **({"seals": True} if seals else {})))
+        found.append(run(**({} if amount is None else {argument: amount}), **more))
     medians = {key: statistics.median_low([figures[key] for figures in found]) for key in found[0]}
     return {"runs": runs, **medians, "rsa_2048_per_second": round(rsa_per_second())}
 
