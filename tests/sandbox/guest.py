@@ -14,9 +14,7 @@ MOST_WAITS = 4  # half a minute each, only waited for where there is work
 HERE = {"Host": "127.0.0.1:8001"}
 _MOVES = re.compile(r'<ul class="moves">(.*?)</ul>', re.DOTALL)
 _MOVE = re.compile(r"<li(?: class=\"(done)\")?>(.*?)</li>", re.DOTALL)
-FIELD = re.compile(
-    r'<(?:input[^>]*|textarea[^>]*) name="(\w+)"(?:[^>]*value="([^"]*)"[^>]*>|[^>]*>([^<]*)</textarea>)'
-)
+FIELD = re.compile(r'<(?:input[^>]*|textarea[^>]*) name="(\w+)"(?:[^>]*value="([^"]*)"[^>]*>|[^>]*>([^<]*)</textarea>)')
 
 
 @dataclass(frozen=True)
