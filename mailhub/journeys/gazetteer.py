@@ -15,8 +15,13 @@ FILE = Path("lists", "places.csv")
 
 
 def places(site: Site) -> Places:
-    """The places of the site's content folder as they are now; none where there is no such file, or a bad one."""
-    path = site.content_dir / FILE if site.content_dir is not None else None
+    """The places of the site's content folder as they are now."""
+    return in_folder(site.content_dir)
+
+
+def in_folder(folder: Path | None) -> Places:
+    """The places of a content folder; none where there is no such file, or a bad one."""
+    path = folder / FILE if folder is not None else None
     if path is None or not path.is_file():
         return Places()
     return _read(path, path.stat().st_mtime_ns)
