@@ -10,6 +10,7 @@ from mailhub.cli.imports import import_mbox, import_members, import_suppressions
 from mailhub.cli.poster import draw
 from mailhub.cli.publishing import apply, plan
 from mailhub.cli.roundtrip import begin, look
+from mailhub.cli.simulate import simulate
 from mailhub.cli.site import HubAction
 from mailhub.cli.tracing import tell
 from mailhub.cli.upkeep import let_go
@@ -27,6 +28,7 @@ ACTIONS: Mapping[str, HubAction] = {
     "plan": plan,
     "apply": apply,
     "poster": draw,
+    "simulate": simulate,
     "trace": tell,
     "backup": back_up,
     "verify": verify,

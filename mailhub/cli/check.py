@@ -16,11 +16,15 @@ from mailhub.db import migrate
 from mailhub.delivery import opening
 from mailhub.delivery.opening import Trouble
 from mailhub.errors import BadInput
-from mailhub.hub.build import all_verbs
+from mailhub.hub.build import FACTS, all_verbs
 from mailhub.inbound import mailbox as mailboxes
 from mailhub.inbound.server import bind
 from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
+from mailhub.journeys import gazetteer, trying
+from mailhub.journeys import publishing as journeys
+from mailhub.journeys.state import Budget
+from mailhub.journeys.trying import Around
 from mailhub.lists import gazetteer_file, publishing
 from mailhub.mail import dkim
 from mailhub.mail.authenticity import results
@@ -82,11 +86,37 @@ def _templates(settings: Settings) -> Iterator[Finding]:
     yield from (Finding(Weight.WARNING, str(warning)) for warning in folder.warnings)
 
 
+def _journeys(settings: Settings) -> Iterator[Finding]:
+    """Journeys beside the groups and mails they name, which are told above, and the tests they bring along."""
+    folder, site = settings.content.dir, settings.site
+    try:
+        groups = {one.definition.slug: one.definition for one in publishing.read_folder(folder, all_verbs())}
+        mails = templates.read_folder(folder).templates
+    except BadInput:
+        return
+    try:
+        found = journeys.read_folder(folder, FACTS, journeys.world(groups, mails))
+    except BadInput as bad:
+        yield from (Finding(Weight.ERROR, line) for line in str(bad).splitlines())
+        return
+    places, at = gazetteer.in_folder(folder), {one.place: slug for slug, one in reversed(groups.items()) if one.place}
+
+    def nearest(place: str, within: int) -> str | None:
+        return at.get(places.nearest(place, at, within) or "")
+
+    limits = settings.limits
+    around = Around(site.time_zone, Budget(limits.mails_a_day, limits.mails_a_week), places, nearest)
+    for one in found:
+        for problem in trying.problems(one.journey, one.document, around):
+            yield Finding(Weight.ERROR, str(problem))
+
+
 def look(settings: Settings) -> Iterator[Finding]:
     """Everything there is to say, what stops the site first."""
     yield from _content(settings)
     yield from _places(settings)
     yield from _templates(settings)
+    yield from _journeys(settings)
     yield from _layouts(settings)
     yield from _folder(settings)
     yield from _database(settings)

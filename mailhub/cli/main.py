@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": ("doctor", "Say what is still missing before mail works; with --wait, try it."),
     "plan": ("publishing", "Show what publishing the files would change."),
     "apply": ("publishing", "Publish the files."),
+    "simulate": ("simulate", "Show what a journey would do, before it does."),
     "import": ("imports", "Bring in members, suppressions or an old archive."),
     "export": ("exports", "Write out content, messages, members or one person's data."),
     "poster": ("poster", "An A4 poster of a group, to print."),

@@ -64,6 +64,7 @@ READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept
 PAGE = 50  # rows of one chore in one transaction
 LOST = (claiming.CLAIM, vouching.VOUCH, moving.MOVE)
 _NOTICES = (SiteSource(mailboxes.SOURCE, "delivery.because-mailbox"), SiteSource(alarms.SOURCE))
+FACTS = Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS])  # of any site
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
 
@@ -125,7 +126,7 @@ def build_hub(
         verbs=verbs,
         questions=kinds,
         sources=_sources(site, offers),
-        facts=Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS]),
+        facts=FACTS,
         chores=_chores(site, kinds, offers, verbs),
         offers=offers,
         signing=_signing(settings),

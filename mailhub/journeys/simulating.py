@@ -10,10 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mailhub.conditions import Condition, holds, resolved
+from mailhub.conditions import Condition, facts_used, holds, resolved
 from mailhub.delivery.tables import MailClass
+from mailhub.facts import Fact
 from mailhub.journeys import moves
-from mailhub.journeys.definition import AT_ONCE, Ask, Exit, Journey
+from mailhub.journeys.definition import AT_ONCE, Ask, Do, Exit, Journey
 from mailhub.journeys.state import WEEK as LATELY
 from mailhub.journeys.state import (
     AskAgain,
@@ -176,7 +177,7 @@ class Course:
         self.way = move.way
         self.left += [Left(self.now, each.step, each.outcome) for each in move.transitions]
         for effect in move.effects:
-            self._follows(effect)
+            self._follows(effect, move)
         if move.end is not None:
             self.end, self.reason = move.end, move.reason
             self._event(What.END, f"{move.end} {move.reason}".strip())
@@ -184,12 +185,12 @@ class Course:
             self.happens(Called(self.calls_work))
         return move
 
-    def _follows(self, effect: Effect) -> None:
+    def _follows(self, effect: Effect, move: Move) -> None:
         match effect:
             case Mail():
                 self._mailed(effect)
             case Store(name, value):
-                self._event(What.STORED, f"{name} = {value}")
+                self._event(What.STORED, f"{name} = {value}", self._keeper(name, move))
                 self._know({name: value})
             case AskAgain(step):
                 self._event(What.UNCLEAR, "asked again", step)
@@ -204,6 +205,14 @@ class Course:
                 self._know(overlay(effect, self.seen.values, self.now))
             case AskOrganiser(step):
                 self._event(What.LATE, "", step)
+
+    def _keeper(self, name: str, move: Move) -> str | None:
+        """Which of the steps that were left keeps this."""
+        left = (self.journey.find(each.step) for each in move.transitions)
+        for step in left:
+            if (isinstance(step, Ask) and step.store == name) or (isinstance(step, Do) and name in step.args):
+                return step.id
+        return None
 
     def _mailed(self, mail: Mail) -> None:
         self._event(What.REMINDER if mail.reminds else What.MAIL, mail.letter.template, mail.step)
@@ -252,6 +261,13 @@ def comes_in(journey: Journey, seen: Seen, now: datetime) -> bool:
 
     trigger = journey.trigger
     return fits(trigger.where) and fits(trigger.segment) and moves.exit_of(journey.exits, seen, now) is None
+
+
+def facts_to_come_in(journey: Journey) -> frozenset[Fact]:
+    """What is looked at to see who comes in."""
+    asked = [each for each in (journey.trigger.where, journey.trigger.segment) if each is not None]
+    found = (journey.facts.get(name) for condition in asked for name in facts_used(condition))
+    return frozenset(fact for fact in found if fact is not None)
 
 
 def mails_of(events: Collection[Event]) -> list[Event]:

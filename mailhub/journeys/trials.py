@@ -105,7 +105,7 @@ def _trial(journey: Journey, reader: Reader, site_zone: str) -> Trial:
     near = reader.mapping("near")
     return Trial(
         name=reader.text("name"),
-        values={**_usual(journey, at), **_person(journey, person, language, zone)},
+        values={**usual(journey, at), **_person(journey, person, language, zone)},
         language=language,
         zone=zone,
         at=at,
@@ -114,7 +114,7 @@ def _trial(journey: Journey, reader: Reader, site_zone: str) -> Trial:
     )
 
 
-def _usual(journey: Journey, at: datetime) -> dict[str, Any]:
+def usual(journey: Journey, at: datetime) -> dict[str, Any]:
     """What is so of whoever comes in, where the test says nothing: they belong to the group, and have done nothing."""
     nothing: Mapping[FactType, Any] = {FactType.FLAG: False, FactType.NUMBER: 0, FactType.INSTANT: at}
     values = {fact.name: None if fact.nullable else nothing.get(fact.type) for fact in journey.facts}

@@ -66,7 +66,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.exit_code == 0, result.output
     config = folder / "config.toml"
     config.write_text(config.read_text().replace(":8025", ":0").replace(":8080", ":0"))
-    for starter in (folder / "lists").iterdir():
+    for starter in (folder / "lists").glob("*.yaml"):
         starter.unlink()
     for slug, text in GROUPS.items():
         (folder / "lists" / f"{slug}.yaml").write_text(text)

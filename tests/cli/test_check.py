@@ -80,6 +80,27 @@ def test_a_template_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
     assert result.exit_code == 1
 
 
+def test_a_journey_with_mistakes_is_told_by_its_lines(well: Cli) -> None:
+    path = well.folder / "journeys" / "benvenuto.yaml"
+    path.write_text(path.read_text().replace("send: {template: ben-arrivo", "send: {template: ben-arivo"))
+    result = well.runs("check")
+    assert 'there is no template "ben-arivo"; did you mean "ben-arrivo"?' in result.stdout
+    assert result.exit_code == 1
+
+
+def test_a_test_of_a_journey_that_fails_is_an_error_at_its_line(well: Cli) -> None:
+    path = well.folder / "journeys" / "benvenuto.yaml"
+    text = path.read_text().replace("person.field.town: Roccaspina", "person.field.town: Roccabruna")
+    path.write_text(text)
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if "expect_set" in each)
+    result = well.runs("check")
+    expected = "expected person.field.town to be Roccabruna; it is Roccaspina"
+    assert (
+        f'error    journeys/benvenuto.yaml:{line}: test "chi risponde trova il suo gruppo": {expected}' in result.stdout
+    )
+    assert result.exit_code == 1
+
+
 def test_a_look_of_ones_own_is_looked_at(well: Cli) -> None:
     path = well.folder / "templates" / "layouts" / "notice.mjml"
     path.write_text(path.read_text().replace('<mj-text color="#1f2a24"', '<mj-text color="#a0a0a0"'))
