@@ -174,13 +174,14 @@ def _exits(place: Place) -> Iterable[Exit]:
         keep = reader.words("keep", ())
         if set(keep) - {MailClass.SERVICE.value}:
             reader.problem("only service mail can be kept", "write keep: [service]", "keep")
+        check, goal = reader.choice("check", Check, Check.IMMEDIATE), reader.flag("goal", False)
         when = inner.needed("when")
         if when is not None:
             yield Exit(
                 id=name,
                 when=when,
-                check=reader.choice("check", Check, Check.IMMEDIATE),
-                goal=reader.flag("goal", False),
+                check=check,
+                goal=goal,
                 keep_service=bool(keep),
                 line=reader.document.line(*reader.path),
             )
