@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailhub import conditions
 from mailhub.journeys import entering, rows, seeing
-from mailhub.journeys.definition import Check, Journey, Reentry
+from mailhub.journeys.definition import Check, Journey, Reentry, Wait
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.running import Runner, Running
@@ -24,6 +24,7 @@ from mailhub.verbs import Verbs
 PAGE = 500  # activities reacted to in one transaction
 WAITS = sa.select(Activity.id).where(Activity.reacted_at.is_(None)).order_by(Activity.id).limit(1)  # to be reacted to
 _BACK = {"subscription.resumed", "subscription.restored"}  # a pause has ended
+_BY_THE_CLOCK = (Phase.WAITING, Phase.WATCHING)  # of the person, who may move
 NOT_ONES_OWN = ("person.imported",)  # activities about a person that are not theirs to have done
 
 
@@ -110,7 +111,7 @@ def _change(session: Session, runner: Runner, happened: Sequence[Happened]) -> N
     looks: dict[tuple[int, int, str | None], frozenset[str]] = {}
     signals: list[tuple[Enrolled, Signal]] = []
     for each in rows.active(session, sorted(names)):
-        key = each.journey_id, each.version, each.way.step if each.way.phase is Phase.WATCHING else None
+        key = each.journey_id, each.version, each.way.step if each.way.phase in _BY_THE_CLOCK else None
         if key not in looks:
             looks[key] = _changing(runner, each)
         changing = looks[key] | _BACK if each.way.phase is Phase.READY else looks[key]
@@ -129,5 +130,10 @@ def _changing(runner: Runner, each: Enrolled) -> frozenset[str]:
     step = runs.journey.find(each.way.step)
     if each.way.phase is Phase.WATCHING and step is not None:
         looks += step.conditions()
-    known = (runs.journey.facts.get(fact) for condition in looks for fact in conditions.facts_used(condition))
+    names = {fact for condition in looks for fact in conditions.facts_used(condition)}
+    if each.way.phase in _BY_THE_CLOCK:
+        names.add("person.time_zone")
+    if each.way.phase is Phase.WAITING and isinstance(step, Wait) and step.date is not None:
+        names.add(step.date.name)
+    known = (runs.journey.facts.get(name) for name in names)
     return frozenset(name for fact in known if fact is not None for name in fact.changed_by)

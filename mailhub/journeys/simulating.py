@@ -160,6 +160,12 @@ class Course:
         if self.end is None:
             self.happens(Changed())
 
+    def moves_to(self, zone: str) -> None:
+        """The person lives by another clock from now on; what waits by a clock is reckoned anew."""
+        self.seen = replace(self.seen, zone=zone, values={**self.seen.values, "person.time_zone": zone})
+        if self.end is None and self.way.phase in (Phase.WAITING, Phase.WATCHING):
+            self.happens(Changed())
+
     def is_done(self) -> bool:
         """Somebody has done what they were asked to; whether anything was."""
         if self.end is not None or self.way.phase is not Phase.TASKED:

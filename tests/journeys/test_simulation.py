@@ -34,7 +34,7 @@ from mailhub.journeys.state import Budget, Done, Phase, Signal
 from mailhub.journeys.tables import Enrolment, TransitionRow
 from mailhub.lists import enrolling, reading, subscriptions
 from mailhub.lists import publishing as lists
-from mailhub.people import persons
+from mailhub.people import activity, persons
 from mailhub.people.tables import Person
 from mailhub.templates import publishing as templates
 from tests.databases import waits_for_no_disk
@@ -125,7 +125,7 @@ NAMED = (
 class Deed:
     """Something that somebody does at an instant, or that is done about them."""
 
-    kind: str  # comes, says, leaves, settles, does
+    kind: str  # comes, says, does, settles, moves, leaves
     words: str = ""
 
 
@@ -188,8 +188,9 @@ class Village:
         when = BEGINNING + timedelta(hours=90 * chance.randrange(1, 20) + chance.choice((0, 13)))
         self.plan[when].append((person_id, Deed("comes")))
         for _ in range(chance.randrange(0, 12)):
-            kind = chance.choices(("says", "does", "settles", "leaves"), (14, 3, 2, 0.3))[0]
+            kind = chance.choices(("says", "does", "settles", "moves", "leaves"), (14, 3, 2, 2, 0.3))[0]
             words = chance.choice(WORDS) if kind == "says" else chance.choice(("yes", "no", "maybe", "maybe"))
+            words = chance.choice(ZONES) if kind == "moves" else words
             when += timedelta(hours=6 * chance.choice((1, 1, 2, 4, 8, 20)))
             self.plan[when].append((person_id, Deed(kind, words)))
 
@@ -240,6 +241,9 @@ class Village:
                 assert entering.enter(session, row, journey, [Cause(person_id, now, is_own_act=True)], now=now)
             case "settles":
                 persons.set_field(session, person_id, "settled", deed.words, now=now)
+            case "moves":
+                session.get_one(Person, person_id).time_zone = deed.words
+                activity.note(session, "person.changed", now=now, person_id=person_id)
             case "leaves":
                 group = reading.by_slug(session, "comunita")
                 assert group is not None
@@ -329,6 +333,8 @@ class Village:
             course.runs(instant)
             if deed.kind == "settles":
                 course.changes({"person.field.settled": deed.words})
+            elif deed.kind == "moves":
+                course.moves_to(deed.words)
             elif deed.kind == "leaves":
                 course.changes({"list.comunita.member": False})
             elif deed.kind == "does":
