@@ -36,7 +36,7 @@ from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.lost import claiming, moving, vouching
 from mailhub.hub.resolver import Dns, System, fresh
-from mailhub.journeys import reacting, running
+from mailhub.journeys import firing, reacting, running
 from mailhub.journeys import rows as on_the_way
 from mailhub.journeys import telling as journeys
 from mailhub.journeys import verbs as journey_verbs
@@ -184,6 +184,12 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers, verbs: Verbs) -> t
         Chore("packing", lambda s, now: packing.page(s, site, now=now), waiting=packing.WAITS),
         Chore("erasures", lambda s, now: erasing.page(s, site, now=now), instants=[erasing.NEXT_DUE]),
         Chore("letters", writing.page, writing.next_due),
+        Chore(
+            "triggers",
+            lambda s, now: firing.page(s, site, verbs, now=now),
+            instants=firing.NEXT_DUE,
+            waiting=[firing.WAITS],
+        ),
         Chore("happened", lambda s, now: reacting.page(s, site, verbs, now=now), waiting=[reacting.WAITS]),
         Chore("journeys", lambda s, now: running.page(s, site, verbs, now=now), instants=[on_the_way.NEXT_DUE]),
     )

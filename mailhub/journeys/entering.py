@@ -21,7 +21,7 @@ _GIVEN = (
 )
 _ENTER = prepared.insert_new(ENROLMENT, *_GIVEN)
 _BEFORE = (
-    sa.select(ENROLMENT.c.person_id, ENROLMENT.c.key, ENROLMENT.c.began_at, ENROLMENT.c.ended)
+    sa.select(ENROLMENT.c.person_id, ENROLMENT.c.key, ENROLMENT.c.began_at, ENROLMENT.c.ended, ENROLMENT.c.kept)
     .where(
         ENROLMENT.c.person_id.in_(sa.bindparam("people", expanding=True)),
         ENROLMENT.c.journey_id == sa.bindparam("journey"),
@@ -39,6 +39,7 @@ class Cause:
     key: str = ""  # "" where a second cause does not make a second way
     is_own_act: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
+    slot: str = ""  # the day or the hour that has come: of each they come in once
 
 
 def enter(session: Session, row: JourneyRow, journey: Journey, causes: Sequence[Cause], *, now: datetime) -> int:
@@ -60,10 +61,16 @@ def _welcome(
     wanted: dict[tuple[int, str], Cause] = {}
     for cause in causes:
         wanted.setdefault((cause.person_id, cause.key), cause)
-    for person_id, key, began_at, ended in _before(session, row, {person for person, _ in wanted}):
-        if (person_id, key) in wanted and not _again(journey, began_at, ended, now):
+    for person_id, key, began_at, ended, kept in _before(session, row, {person for person, _ in wanted}):
+        wants = wanted.get((person_id, key))
+        if wants is not None and (_was_for(wants, kept) or not _again(journey, began_at, ended, now)):
             del wanted[person_id, key]
     return wanted
+
+
+def _was_for(cause: Cause, kept: Mapping[str, Any]) -> bool:
+    """Whether an earlier way began for the same day or hour."""
+    return bool(cause.slot) and kept.get("cause", {}).get("slot") == cause.slot
 
 
 def _again(journey: Journey, began_at: datetime, ended: object, now: datetime) -> bool:
@@ -73,13 +80,14 @@ def _again(journey: Journey, began_at: datetime, ended: object, now: datetime) -
     return journey.entry.gap.after(began_at, "UTC") <= now
 
 
-def _before(session: Session, row: JourneyRow, person_ids: set[int]) -> list[tuple[int, str, datetime, object]]:
+def _before(session: Session, row: JourneyRow, person_ids: set[int]) -> list[tuple[Any, ...]]:
     """The ways these have been on, the last of each key last."""
     asked = {"people": list(person_ids), "journey": row.id}
-    return [(person_id, key, at, ended) for person_id, key, at, ended in session.connection().execute(_BEFORE, asked)]
+    return [tuple(each) for each in session.connection().execute(_BEFORE, asked)]
 
 
 def _row(row: JourneyRow, journey: Journey, cause: Cause, now: datetime) -> dict[str, Any]:
+    detail = {**cause.detail, **({"slot": cause.slot} if cause.slot else {})}
     way = moves.begin(journey, cause.person_id, now=now, acted_at=cause.at if cause.is_own_act else None)
     return {
         "journey_id": row.id,
@@ -95,5 +103,5 @@ def _row(row: JourneyRow, journey: Journey, cause: Cause, now: datetime) -> dict
         "tries": 0,
         "unclear": 0,
         "acted_at": way.acted_at,
-        "kept": {**kept_of(way), **({"cause": dict(cause.detail)} if cause.detail else {})},
+        "kept": {**kept_of(way), **({"cause": detail} if detail else {})},
     }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mailhub.delivery.tables import Attention
 from mailhub.journeys.rows import ENROLMENT, VISITS
 from mailhub.journeys.state import End
-from mailhub.journeys.tables import CallRow
+from mailhub.journeys.tables import CallRow, SegmentMember
 
 ERASED = "erased"
 
@@ -27,6 +27,7 @@ def forget(session: Session, person_id: int, *, limit: int) -> int:
         "kept": {},
     }
     session.connection().execute(sa.update(ENROLMENT).where(ENROLMENT.c.id.in_(left)).values(**ended))
+    session.execute(sa.delete(SegmentMember).where(SegmentMember.person_id == person_id))
     return len(left) + _attention(session, person_id)
 
 

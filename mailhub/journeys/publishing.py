@@ -95,6 +95,7 @@ def apply(session: Session, journey: Journey, number: int, *, now: datetime) -> 
         row = JourneyRow(slug=slug, version=number, published_at=now)
         session.add(row)
     row.version, row.closed_at, row.list_id = number, None, group.id if group else None
+    row.next_fire = row.fired_until = row.fire_place = None  # whom its trigger concerns is looked at anew
     session.flush()
     activity.note(session, "journey.published", now=now, slug=slug, version=number)
     return row

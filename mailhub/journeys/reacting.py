@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import conditions
-from mailhub.journeys import entering, rows, seeing
+from mailhub.journeys import entering, rows, watching
 from mailhub.journeys.definition import Check, Journey, Reentry, Wait
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.running import Runner, Running
-from mailhub.journeys.state import Changed, Phase, Seen, Signal
+from mailhub.journeys.state import Changed, Phase, Signal
 from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import reading
 from mailhub.people import activity
@@ -41,14 +41,23 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime) -> int:
         for row in running:
             runs = runner.running(row, row.version)
             if runs is not None:
-                _enter(session, site, runner, runs, about, now)
+                _enter(session, runner, runs, about, now)
+                _watch(session, site, runner, runs, about, now)
         _change(session, runner, about)
     return len(happened)
 
 
-def _enter(
+def _watch(
     session: Session, site: Site, runner: Runner, runs: Running, happened: Sequence[Happened], now: datetime
 ) -> None:
+    """Look again at those who may have begun to fit, or do no more."""
+    changing = watching.changed_by(runs.journey)
+    ids = sorted({one.person_id for one in happened if one.person_id is not None and one.what in changing})
+    if ids and runs.row.closed_at is None:
+        watching.look(session, site, runner, runs, ids, now=now, enters=runs.row.fired_until is not None)
+
+
+def _enter(session: Session, runner: Runner, runs: Running, happened: Sequence[Happened], now: datetime) -> None:
     """Bring in whoever one of these concerns."""
     trigger = runs.journey.trigger
     if trigger.activity is None or runs.row.closed_at is not None:
@@ -64,35 +73,7 @@ def _enter(
         and (group is None or one.list_id == group.id)
     ]
     causes = [_cause(runs.journey, one) for one in fits]
-    causes = who_fit(session, site, runner, runs.journey, causes, now=now)
-    entering.enter(session, runs.row, runs.journey, causes, now=now)
-
-
-def who_fit(
-    session: Session, site: Site, runner: Runner, journey: Journey, causes: Sequence[Cause], *, now: datetime
-) -> list[Cause]:
-    """Those whom the trigger's condition fits, and no exit."""
-    trigger, asked = journey.trigger, [rule.when for rule in journey.exits]
-    asked += [trigger.where] if trigger.where is not None else []
-    if not causes or not asked:
-        return list(causes)
-    facts = [fact for name in {n for c in asked for n in conditions.facts_used(c)} if (fact := journey.facts.get(name))]
-    known = seeing.people(
-        session,
-        site,
-        [cause.person_id for cause in causes],
-        [fact for fact in facts if not fact.name.startswith("answer.")],
-        now=now,
-        nearest=runner.nearest,
-    )
-    return [cause for cause in causes if cause.person_id in known and _fits(journey, known[cause.person_id].seen, now)]
-
-
-def _fits(journey: Journey, seen: Seen, now: datetime) -> bool:
-    where = journey.trigger.where
-    holds = where is None or conditions.holds(conditions.resolved(where, now, seen.site_zone), seen.values)
-    left = (conditions.resolved(rule.when, now, seen.site_zone) for rule in journey.exits)
-    return holds and not any(conditions.holds(rule, seen.values) for rule in left)
+    entering.enter(session, runs.row, runs.journey, runner.who_fit(runs.journey, causes), now=now)
 
 
 def _cause(journey: Journey, one: Happened) -> Cause:

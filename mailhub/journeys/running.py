@@ -11,14 +11,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from mailhub import conditions
+from mailhub.conditions import Condition
 from mailhub.content import BadContent
 from mailhub.facts import Fact, Facts
 from mailhub.journeys import gazetteer, loading, moves, rows, seeing
 from mailhub.journeys.definition import Exit, Journey
 from mailhub.journeys.effecting import Effects
+from mailhub.journeys.entering import Cause
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.seeing import Somebody
-from mailhub.journeys.state import Budget, End, Move, Signal, Tick
+from mailhub.journeys.state import Budget, End, Move, Seen, Signal, Tick
 from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import reading
 from mailhub.lists.tables import MailList
@@ -72,6 +75,22 @@ class Runner:
         for each, move in moved:
             self._effects.carry_out(self.of(each), each, move, known)
         return [move for _, move in moved]
+
+    def who_fit(self, journey: Journey, causes: Sequence[Cause]) -> list[Cause]:
+        """Those whom the trigger's condition fits, and no exit."""
+        where, left = journey.trigger.where, [rule.when for rule in journey.exits]
+        asked = left if where is None else [where, *left]
+        if not causes or not asked:
+            return list(causes)
+        names = {name for condition in asked for name in conditions.facts_used(condition)}
+        facts = [fact for name in names if not name.startswith("answer.") and (fact := journey.facts.get(name))]
+        ids = [cause.person_id for cause in causes]
+        known = seeing.people(self._session, self._site, ids, facts, now=self._now, nearest=self.nearest)
+        return [
+            cause
+            for cause in causes
+            if cause.person_id in known and _fits(where, left, known[cause.person_id].seen, self._now)
+        ]
 
     def running(self, row: JourneyRow, version: int) -> Running | None:
         """One version of a journey; None where what it asks about is gone."""
@@ -128,6 +147,13 @@ class Runner:
         if self._facts is None:
             self._facts = loading.standing(self._session)
         return loading.version(self._session, slug, number, self._facts)
+
+
+def _fits(where: Condition | None, left: Sequence[Condition], seen: Seen, now: datetime) -> bool:
+    def holds(condition: Condition) -> bool:
+        return conditions.holds(conditions.resolved(condition, now, seen.site_zone), seen.values)
+
+    return (where is None or holds(where)) and not any(map(holds, left))
 
 
 def _both(one: Somebody, other: Somebody) -> Somebody:
