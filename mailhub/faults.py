@@ -48,6 +48,8 @@ class Point(StrEnum):
     SENDER_BEFORE_COMMIT = "sender.before-commit"
     SENDER_RECORDED = "sender.recorded"
     LETTER_WRITTEN = "letter.written"  # a page of letters, before its commit
+    JOURNEY_MOVED = "journeys.moved"  # a page of people, before its commit
+    CALL_ANSWERED = "call.answered"  # another system's answer is known here alone
     IMPORT_PAGE = "import.page"
     MIGRATION_STEP = "migration.step"
     BACKUP_COPIED = "backup.copied"

@@ -7,6 +7,7 @@ from mailhub.delivery.sender import Sender
 from mailhub.delivery.transport import SmtpRelay, Transport
 from mailhub.hub.build import Hub
 from mailhub.jobs.worker import Worker
+from mailhub.journeys.calling import Caller
 from mailhub.settings import OutboundSection
 
 
@@ -21,7 +22,7 @@ def worker_for(hub: Hub, transport: Transport | None = None) -> Worker:
         Maker(hub.site, hub.signing, hub.helpers),
         hub.settings.outbound.rate,
     )
-    return Worker(hub, sender)
+    return Worker(hub, sender, Caller(hub.database, hub.site, hub.verbs, hub.clock, hub.fetcher))
 
 
 def relay(out: OutboundSection, domain: str, clock: Clock) -> SmtpRelay:

@@ -23,6 +23,8 @@ from mailhub.jobs.assembly import worker_for
 from mailhub.jobs.control import Action, ControlServer
 from mailhub.jobs.doorbell import Doorbell
 from mailhub.jobs.timetable import Timetable
+from mailhub.journeys import calling
+from mailhub.journeys.calls import BELL as CALLS
 from mailhub.web.app import make_app
 from mailhub.web.server import WebServer
 
@@ -130,6 +132,7 @@ class Service:
         with self._hub.database.transaction() as session:
             mails = claims.take_over(session)
             copies = recovery.take_over(session)
+            calling.take_over(session)
             packing.reap(session, self._hub.site, real_now=self._hub.clock.real())
             again = journal.apply(session, self._hub.site, now=self._hub.clock.now())
         if mails or copies.ready or copies.resent or copies.held:
@@ -142,6 +145,7 @@ class Service:
             (INBOUND, self._worker.inbound),
             (OUTBOX, self._worker.outbox),
             (CHORES, self._worker.chores),
+            (CALLS, self._worker.calls),
         ):
             self._rests.expect(kind)
             thread = threading.Thread(target=self._loop, args=(kind, page), name=kind, daemon=True)

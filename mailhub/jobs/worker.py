@@ -15,6 +15,8 @@ from mailhub.hub.build import CLOCK, Hub
 from mailhub.hub.chores import Due
 from mailhub.inbound import claims
 from mailhub.inbound.working import Inbound
+from mailhub.journeys import calling
+from mailhub.journeys.calling import Caller
 
 log = logging.getLogger("mailhub.jobs")
 
@@ -24,8 +26,9 @@ ROUNDS = 10_000  # a settle that is not done by then runs in circles
 class Worker:
     """All work of one process, a page at a time."""
 
-    def __init__(self, hub: Hub, sender: Sender) -> None:
+    def __init__(self, hub: Hub, sender: Sender, caller: Caller) -> None:
         self._hub = hub
+        self._caller = caller
         self._due = Due(())
         self._inbound = Inbound(hub)
         self._sender = sender
@@ -37,6 +40,10 @@ class Worker:
     def outbox(self) -> int:
         """Owe copies and send what is due; how many were tried."""
         return self._sender.work(self._hub.clock.now()) if self._has_mail() else 0
+
+    def calls(self) -> int:
+        """Call the systems that journeys tell something; how many calls were tried."""
+        return self._caller.work()
 
     def _has_mail(self) -> bool:
         """Whether there is anything to send: a look that takes no writer away from incoming mail."""
@@ -70,7 +77,7 @@ class Worker:
     def settle(self) -> bool:
         """Work until nothing is due; always True. Chores wait for mail: looking whether they are due costs more."""
         for _ in range(ROUNDS):
-            if not (self.inbound() + self.outbox() or self.chores()):
+            if not (self.inbound() + self.outbox() + self.calls() or self.chores()):
                 return True
         raise RuntimeError("the work never ends: some row is due again as soon as it is done")
 
@@ -78,7 +85,7 @@ class Worker:
         """Whether nothing is due, claimed, undisposed or on a connection."""
         now = self._hub.clock.now()
         with self._hub.database.reading() as session:
-            if claims.waits(session) or due.in_work(session):
+            if claims.waits(session) or due.in_work(session) or calling.in_work(session):
                 return False
         soonest = self.next_due()
         return soonest is None or soonest > now
@@ -86,7 +93,7 @@ class Worker:
     def next_due(self) -> datetime | None:
         """The earliest instant at which any room has something to do; what is held back has none."""
         with self._hub.database.reading() as session:
-            named = [due.next_due(session)]
+            named = [due.next_due(session), calling.next_due(session)]
             named += [source.next_due(session) for source in self._hub.sources]
             named.append(self._chores_due().next_due(session, self._hub.clock.now()))
         return min((instant for instant in named if instant is not None), default=None)

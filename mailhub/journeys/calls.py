@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from mailhub.db.session import ring
 from mailhub.journeys.definition import Webhook
 from mailhub.journeys.rows import Enrolled, occurrence_of
 from mailhub.journeys.state import Call
@@ -13,6 +14,8 @@ from mailhub.journeys.tables import CallRow
 
 if TYPE_CHECKING:
     from mailhub.journeys.running import Running
+
+BELL = "calls"
 
 
 def call(
@@ -31,6 +34,7 @@ def call(
     occurrence = occurrence_of(each.id, effect.visit)
     session.add(CallRow(id=occurrence, url=step.url, body=body, due_at=now, attempts=0, created_at=now))
     session.flush()
+    ring(session, BELL)
 
 
 def _plain(value: object) -> object:

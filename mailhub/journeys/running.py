@@ -15,6 +15,7 @@ from mailhub import conditions
 from mailhub.conditions import Condition
 from mailhub.content import BadContent
 from mailhub.facts import Fact, Facts
+from mailhub.faults import Point, point
 from mailhub.journeys import gazetteer, loading, moves, rows, seeing
 from mailhub.journeys.definition import Exit, Journey
 from mailhub.journeys.effecting import Effects
@@ -49,6 +50,7 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime, limit: in
     due = rows.due(session, now=now, limit=limit)
     if due:
         Runner(session, site, verbs, now).happens([(each, Tick()) for each in due], "time")
+        point(Point.JOURNEY_MOVED)
     return len(due)
 
 

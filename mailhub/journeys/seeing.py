@@ -88,7 +88,8 @@ def facts_of(journey: Journey, exits: Sequence[Exit]) -> frozenset[Fact]:
             wanted.add(step.date.name)
         for _, letter in checks.letters(step):
             wanted |= {_holder(journey, name) for name in letter.vars.values()}
-        wanted |= {value for value in _named(getattr(step, "args", {})) if journey.facts.get(value)}
+        named = [*_named(getattr(step, "args", {})), *getattr(step, "values", {}).values()]
+        wanted |= {value for value in named if journey.facts.get(value)}
     known = (journey.facts.get(name) for name in wanted if not name.startswith("answer."))
     return frozenset(fact for fact in known if fact is not None)
 

@@ -23,11 +23,17 @@ def garden(town: Town) -> Town:
     return town
 
 
+def number(town: Town, email: str) -> int:
+    person = town.person(email)
+    assert person is not None
+    return person.id
+
+
 def came(town: Town, email: str = NIVES) -> list[datetime]:
     """When somebody came in."""
     with town.database.reading() as session:
         mine = sa.select(Enrolment.began_at).join(Person, Person.id == Enrolment.person_id)
-        found = mine.where(Person.id == town.person(email).id).order_by(Enrolment.id)  # type: ignore[union-attr]
+        found = mine.where(Person.id == number(town, email)).order_by(Enrolment.id)
         return list(session.scalars(found))
 
 
@@ -88,9 +94,7 @@ def test_a_slot_that_is_long_past_is_passed_over(garden: Town) -> None:
 
 def test_a_day_of_ones_own_comes_by_ones_own_clock(garden: Town) -> None:
     with garden.database.transaction() as session:
-        session.execute(
-            sa.update(Person).where(Person.id == garden.person(PIA).id).values(time_zone="America/New_York")
-        )  # type: ignore[union-attr]
+        session.execute(sa.update(Person).where(Person.id == number(garden, PIA)).values(time_zone="America/New_York"))
     publishes(garden, HEAD + 'trigger: {date: list.garden.joined_at, offset: 21 d, at: "10:00"}\n', {})
     garden.joins("garden", "later@example.net")
     goes_to(garden, at(2026, 4, 29))
@@ -146,7 +150,7 @@ def test_at_night_all_are_looked_at_again_and_what_was_missed_is_told_and_mended
         garden.passes(days=1)
         assert caplog.messages == []
         with garden.database.transaction() as session:  # and nothing says that it happened
-            session.execute(sa.update(Person).where(Person.id == garden.person(NIVES).id).values(name="Nives Rossi"))  # type: ignore[union-attr]
+            session.execute(sa.update(Person).where(Person.id == number(garden, NIVES)).values(name="Nives Rossi"))
         garden.passes(days=1)
     assert len(came(garden)) == 1
     assert [message.partition(" person=")[0] for message in caplog.messages] == ["journey=welcome"]
