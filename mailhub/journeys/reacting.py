@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import conditions
-from mailhub.journeys import entering, rows, watching
+from mailhub.journeys import entering, rows, running, watching
 from mailhub.journeys.definition import Check, Journey, Reentry, Wait
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.rows import Enrolled
@@ -35,15 +35,15 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime) -> int:
         return 0
     activity.react(session, [one.id for one in happened], now=now)
     about = [one for one in happened if one.person_id is not None]
-    running = list(session.scalars(sa.select(JourneyRow).where(JourneyRow.paused_at.is_(None))))
-    if about and running:
+    journeys = list(session.scalars(sa.select(JourneyRow).where(JourneyRow.paused_at.is_(None))))
+    if about and journeys:
         runner = Runner(session, site, verbs, now)
-        for row in running:
+        for row in journeys:
             runs = runner.running(row, row.version)
             if runs is not None:
                 _enter(session, runner, runs, about, now)
                 _watch(session, site, runner, runs, about, now)
-        _change(session, runner, about)
+        _change(session, site, verbs, runner, about, now)
     return len(happened)
 
 
@@ -84,7 +84,9 @@ def _cause(journey: Journey, one: Happened) -> Cause:
     return Cause(one.person_id or 0, one.at, key, one.what not in NOT_ONES_OWN, detail)
 
 
-def _change(session: Session, runner: Runner, happened: Sequence[Happened]) -> None:
+def _change(
+    session: Session, site: Site, verbs: Verbs, runner: Runner, happened: Sequence[Happened], now: datetime
+) -> None:
     """Look again at those on their way whom one of these may concern."""
     names = {one.person_id: set[str]() for one in happened if one.person_id is not None}
     for one in happened:
@@ -99,7 +101,7 @@ def _change(session: Session, runner: Runner, happened: Sequence[Happened]) -> N
         if not changing.isdisjoint(names[each.way.person_id]):
             signals.append((each, Changed()))
     if signals:
-        runner.happens(signals, "something changed")
+        running.move(session, site, verbs, signals, "something changed", now=now)
 
 
 def _changing(runner: Runner, each: Enrolled) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import conditions
@@ -16,7 +17,7 @@ from mailhub.conditions import Condition
 from mailhub.content import BadContent
 from mailhub.facts import Fact, Facts
 from mailhub.faults import Point, point
-from mailhub.journeys import gazetteer, loading, moves, rows, seeing
+from mailhub.journeys import gazetteer, loading, moves, rows, seeing, telling
 from mailhub.journeys.definition import Exit, Journey
 from mailhub.journeys.effecting import Effects
 from mailhub.journeys.entering import Cause
@@ -31,7 +32,7 @@ from mailhub.verbs import Verbs
 
 log = logging.getLogger("mailhub.journeys")
 
-PAGE = 200  # people moved in one transaction
+PAGE = 150  # people moved in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,35 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime, limit: in
     """Move on those whose time has come; how many."""
     due = rows.due(session, now=now, limit=limit)
     if due:
-        Runner(session, site, verbs, now).happens([(each, Tick()) for each in due], "time")
+        move(session, site, verbs, [(each, Tick()) for each in due], "time", now=now)
         point(Point.JOURNEY_MOVED)
     return len(due)
+
+
+def move(
+    session: Session, site: Site, verbs: Verbs, signals: Sequence[tuple[Enrolled, Signal]], cause: str, *, now: datetime
+) -> None:
+    """This has happened to these; one who cannot be moved holds up nobody else."""
+    try:
+        with session.begin_nested():
+            Runner(session, site, verbs, now).happens(signals, cause)
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise
+    except Exception as fault:  # whoever it stops is logged and told
+        if len(signals) == 1:
+            _stop(session, site, verbs, signals[0][0], fault, now)
+            return
+        for each in signals:
+            move(session, site, verbs, [each], cause, now=now)
+
+
+def _stop(session: Session, site: Site, verbs: Verbs, each: Enrolled, fault: Exception, now: datetime) -> None:
+    """The way ends where it stands, and somebody looks at it."""
+    log.error("enrolment=%d stopped at step=%s", each.id, each.way.step, exc_info=fault)
+    reason = f"{each.way.step}: {type(fault).__name__}"
+    rows.write(session, [(each, moves.stop(each.way, End.FAILED, reason))], now=now, causes=["fault"])
+    if (runs := Runner(session, site, verbs, now).of(each)) is not None:
+        telling.failed(session, site, runs, each, reason, now=now)
 
 
 class Runner:
