@@ -40,6 +40,7 @@ class Cause:
     is_own_act: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
     slot: str = ""  # the day or the hour that has come: of each they come in once
+    begins_at: datetime | None = None  # later than now where many come in at once
 
 
 def enter(session: Session, row: JourneyRow, journey: Journey, causes: Sequence[Cause], *, now: datetime) -> int:
@@ -97,7 +98,7 @@ def _row(row: JourneyRow, journey: Journey, cause: Cause, now: datetime) -> dict
         "began_at": now,
         "step": way.step,
         "phase": way.phase,
-        "due_at": way.due_at,
+        "due_at": cause.begins_at or way.due_at,
         "since": way.since,
         "visit": way.visit,
         "tries": 0,

@@ -50,8 +50,11 @@ def world(lists: Iterable[str], templates: Iterable[Template]) -> World:
     return World(heads, frozenset(lists))
 
 
-def read_folder(folder: Path, known: Facts, there: World) -> tuple[Written, ...]:
-    """Every journey of a content folder, checked. Raises BadContent with all that is wrong in all files."""
+def read_folder(folder: Path, known: Facts, there: World, *, drafts: bool = True) -> tuple[Written, ...]:
+    """Every journey of a content folder, checked. Raises BadContent with all that is wrong in all files.
+
+    Without drafts, what is wrong in one of them keeps nothing from being published.
+    """
     documents: list[Document] = []
     problems: list[Problem] = []
     for path in content.files(folder, Kind.JOURNEY):
@@ -59,6 +62,7 @@ def read_folder(folder: Path, known: Facts, there: World) -> tuple[Written, ...]
             documents.append(content.load(path))
         except BadContent as bad:
             problems += bad.problems
+    documents = [each for each in documents if drafts or not written.is_draft(each)]
     known = _with_lists(_with_fields(known, documents), there)
     found = []
     for document in documents:
@@ -74,17 +78,25 @@ def read_folder(folder: Path, known: Facts, there: World) -> tuple[Written, ...]
 
 
 def apply_files(session: Session, journeys: Iterable[Written], *, now: datetime) -> list[str]:
-    """Publish these checked files where they differ from what runs; the slugs of those."""
+    """Publish these checked files where they differ from what runs; the slugs of those.
+
+    Nobody is moved: `releasing` looks after people who are on their way.
+    """
     running, changed = versions.latest(session, KIND), []
     for one in (each for each in journeys if not each.journey.is_draft):
         row = find(session, one.slug)
         runs = running.get(one.slug)
         if runs is not None and runs.sha256 == one.sha256 and row is not None and row.closed_at is None:
             continue
-        version = versions.publish(session, KIND, one.slug, one.sha256, one.document.text, origin="file", now=now)
-        apply(session, one.journey, version.number, now=now)
+        publish(session, one, origin="file", now=now)
         changed.append(one.slug)
     return changed
+
+
+def publish(session: Session, one: Written, *, origin: str, now: datetime) -> JourneyRow:
+    """Make this what newcomers begin with."""
+    version = versions.publish(session, KIND, one.slug, one.sha256, one.document.text, origin=origin, now=now)
+    return apply(session, one.journey, version.number, now=now)
 
 
 def apply(session: Session, journey: Journey, number: int, *, now: datetime) -> JourneyRow:
@@ -109,6 +121,11 @@ def close(session: Session, slug: str, *, now: datetime) -> None:
         activity.note(session, "journey.closed", now=now, slug=slug)
 
 
+def every(session: Session) -> list[str]:
+    """The slugs of all that were ever published."""
+    return list(session.scalars(sa.select(JourneyRow.slug).order_by(JourneyRow.slug)))
+
+
 def find(session: Session, slug: str) -> JourneyRow | None:
     return session.scalar(sa.select(JourneyRow).where(JourneyRow.slug == slug))
 
@@ -117,6 +134,18 @@ def running(session: Session) -> Mapping[str, versions.Published]:
     """What newcomers begin with, by slug."""
     rows = {row.slug for row in session.scalars(sa.select(JourneyRow).where(JourneyRow.closed_at.is_(None)))}
     return {slug: found for slug, found in versions.latest(session, KIND).items() if slug in rows}
+
+
+def published(session: Session, slug: str, known: Facts) -> Written | None:
+    """The version that runs, read; None where there is none, or what it asks about is gone."""
+    runs = versions.latest(session, KIND).get(slug)
+    if runs is None:
+        return None
+    document = content.load_text(runs.body, f"{Kind.JOURNEY.folder}/{slug}.yaml")
+    try:
+        return Written(document, written.read(document, known))
+    except BadContent:
+        return None
 
 
 def _with_fields(known: Facts, documents: Iterable[Document]) -> Facts:

@@ -107,6 +107,14 @@ def active(session: Session, person_ids: Sequence[int]) -> list[Enrolled]:
     return [_enrolled(row) for row in session.connection().execute(wanted)]
 
 
+def those(session: Session, enrolment_ids: Sequence[int], *, locks: bool) -> list[Enrolled]:
+    """These, where they have not ended."""
+    wanted = sa.select(*_COLUMNS).where(ENROLMENT.c.id.in_(enrolment_ids), ENROLMENT.c.ended.is_(None))
+    wanted = wanted.order_by(ENROLMENT.c.id)
+    wanted = wanted.with_for_update(of=ENROLMENT) if locks else wanted
+    return [_enrolled(row) for row in session.connection().execute(wanted)]
+
+
 def one(session: Session, enrolment_id: int) -> Enrolled | None:
     """This one, locked, if it has not ended."""
     wanted = sa.select(*_COLUMNS).where(ENROLMENT.c.id == enrolment_id, ENROLMENT.c.ended.is_(None))

@@ -92,6 +92,11 @@ def answer_fact(name: str, kind: Kind, choices: Iterable[str] = ()) -> Fact:
     )
 
 
+def is_draft(document: Document) -> bool:
+    """Whether its author is not done with it."""
+    return document.get("draft") is True
+
+
 def fields(document: Document) -> set[str]:
     """The names of what a file's steps keep about people."""
     names = (name for name, _, _ in written_steps.stored(Reader(document)))

@@ -150,6 +150,12 @@ def answer(session: Session, question: Question, verb: str, by: int, *, now: dat
     return {asking.person_id for asking in asked(session, question) if asking.verb == verb}
 
 
+def pass_to(session: Session, question: Question, thing_id: int, detail: dict[str, Any]) -> None:
+    """What it is about has another number now; whoever was asked is still asked."""
+    question.thing_id, question.detail = thing_id, detail
+    session.flush()
+
+
 def ask_anew(session: Session, question: Question) -> None:
     """What was answered so far counts no more: what the question is about has changed."""
     for asking in asked(session, question):
