@@ -125,7 +125,7 @@ def test_every_command_is_described_and_no_other() -> None:
     assert set(commands_described()) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name in ("db", "import", "export")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name in ("db", "import", "export", "journey")])
 def test_what_a_command_can_be_followed_by_is_named(name: str) -> None:
     group = main.get_command(main.make_context("mailhub", ["--help"], resilient_parsing=True), name)
     assert isinstance(group, Group)

@@ -7,6 +7,7 @@ from mailhub.cli.checksums import verify
 from mailhub.cli.contents import give, note
 from mailhub.cli.exports import export_mbox, export_members, export_person, export_threads
 from mailhub.cli.imports import import_mbox, import_members, import_suppressions
+from mailhub.cli.journey import ACTIONS as JOURNEYS
 from mailhub.cli.poster import draw
 from mailhub.cli.publishing import apply, plan
 from mailhub.cli.roundtrip import begin, look
@@ -35,4 +36,5 @@ ACTIONS: Mapping[str, HubAction] = {
     "resume": let_go,
     "round trip begin": begin,
     "round trip look": look,
+    **JOURNEYS,
 }

@@ -15,7 +15,7 @@ import click
 from sqlalchemy.orm import Session
 
 from mailhub import content
-from mailhub.cli.publishing import SAID, read_state
+from mailhub.cli.folder import SAID, read_state
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
 from mailhub.content import Kind, State
@@ -23,6 +23,7 @@ from mailhub.db import versions
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
+from mailhub.journeys import publishing as journeys
 from mailhub.lists import publishing, reading
 from mailhub.templates import publishing as templates
 
@@ -55,7 +56,7 @@ def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
             raise BadInput(
                 f"{lines}\nNothing was written. Publish them with `mailhub apply`, or write over them: --theirs"
             )
-        stale = [*_lists(hub, session), *_templates(hub, session)]
+        stale = [*_lists(hub, session), *_templates(hub, session), *_journeys(hub, session)]
     terminal.files["out"].write(json.dumps(stale).encode())
     terminal.files["out"].flush()
     return 0
@@ -67,7 +68,11 @@ def note(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     texts: list[dict[str, str]] = json.load(terminal.files["in"])
     now = hub.clock.now()
     with hub.database.transaction() as session:
-        running = {publishing.KIND: _running(session), templates.KIND: templates.running(session)}
+        running = {
+            publishing.KIND: _running(session),
+            templates.KIND: templates.running(session),
+            journeys.KIND: journeys.running(session),
+        }
         for one in texts:
             kind, slug, text = one["kind"], one["slug"], one["text"]
             sha = _meaning(kind, text)
@@ -100,6 +105,16 @@ def _templates(hub: Hub, session: Session) -> list[dict[str, str]]:
         if not path.is_file() or content.text_fingerprint(path.read_text(encoding="utf-8-sig")) != version.sha256:
             found.append({"kind": templates.KIND, "slug": slug, "file": file, "text": version.body})
     return found
+
+
+def _journeys(hub: Hub, session: Session) -> list[dict[str, str]]:
+    """The journeys whose files do not say what runs."""
+    files = {path.stem: path for path in content.files(hub.settings.content.dir, Kind.JOURNEY)}
+    return [
+        {"kind": journeys.KIND, "slug": slug, "file": f"{Kind.JOURNEY.folder}/{slug}.yaml", "text": found.body}
+        for slug, found in sorted(journeys.running(session).items())
+        if not _says(files.get(slug), found.body)
+    ]
 
 
 def _meaning(kind: str, text: str) -> str:

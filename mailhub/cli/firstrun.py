@@ -1,8 +1,10 @@
 """What a site needs before it can work: its tables, its organisers, its published content, imports made whole."""
 
+from mailhub.cli.folder import read_files
 from mailhub.cli.imports import finish_imports
 from mailhub.db import migrate, versions
 from mailhub.hub.build import Hub
+from mailhub.journeys import publishing as journeys
 from mailhub.lists import publishing
 from mailhub.people import roles
 from mailhub.templates import publishing as templates
@@ -15,6 +17,8 @@ def prepare(hub: Hub) -> None:
     with hub.database.transaction() as session:
         roles.appoint(session, hub.site.organisers, roles.ORGANISER, origin="config", now=now)
         if not versions.latest(session, publishing.KIND):
-            publishing.apply_folder(session, hub.verbs, hub.settings.content.dir, now=now)
-            templates.apply_folder(session, hub.settings.content.dir, now=now)
+            files = read_files(hub, session)
+            publishing.apply_files(session, files.lists.values(), now=now)
+            templates.apply_files(session, files.templates.values(), now=now)
+            journeys.apply_files(session, files.journeys.values(), now=now)
     finish_imports(hub)

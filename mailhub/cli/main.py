@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": ("publishing", "Show what publishing the files would change."),
     "apply": ("publishing", "Publish the files."),
     "simulate": ("simulate", "Show what a journey would do, before it does."),
+    "journey": ("journey", "How a journey is going; pause, resume or close it, bring somebody in."),
     "import": ("imports", "Bring in members, suppressions or an old archive."),
     "export": ("exports", "Write out content, messages, members or one person's data."),
     "poster": ("poster", "An A4 poster of a group, to print."),
