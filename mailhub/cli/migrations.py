@@ -30,6 +30,9 @@ _OPTIONS = (
         "--backfill", "backfill", multiple=True, metavar="JOURNEY", help="Who fits its beginning today comes in."
     ),
     click.option(
+        "--by", "organiser", metavar="EMAIL", help="Who publishes: of more than 5,000 people, another agrees."
+    ),
+    click.option(
         "--spread", type=click.IntRange(1, 366), default=1, metavar="DAYS", help="Over how many days those are spread."
     ),
 )

@@ -17,10 +17,11 @@ from mailhub.content import Change, State, one_of
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
-from mailhub.journeys import backfilling, releasing
+from mailhub.journeys import backfilling, releasing, seconding
 from mailhub.journeys import publishing as journeys
 from mailhub.journeys.migration import NOBODY
 from mailhub.lists import publishing as lists
+from mailhub.people import persons, roles
 from mailhub.templates import publishing as templates
 
 STILL = {lists.KIND: "open", templates.KIND: "published", journeys.KIND: "open"}
@@ -68,7 +69,10 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         folder = read_state(hub, session)
         wanted = _chosen(folder, args["keep"])
         terms = _terms(folder, wanted, args)
+        asked = _seconded(hub, session, folder, wanted, terms, args)
+        wanted = [change for change in wanted if (change.kind, change.slug) not in asked]
         lines = [line for change in wanted for line in _done(hub, session, folder, change, terms)]
+        lines += [line for told in asked.values() for line in told]
         lines += _only_backfilled(hub, session, folder, terms)
         _publish(hub, session, folder, wanted, terms, args["by"])
         for change in folder.of(State.GONE) if args["close"] else ():
@@ -99,6 +103,35 @@ def _publish(hub: Hub, session: Session, folder: Folder, wanted: Sequence[Change
     for slug in slugs[journeys.KIND]:
         how = terms.migrations.get(slug, NOBODY)
         releasing.release(session, hub.site, files.journeys[slug], how, by=by, origin="file", now=now)
+
+
+def _seconded(
+    hub: Hub, session: Session, folder: Folder, wanted: Sequence[Change], terms: Terms, args: Mapping[str, Any]
+) -> dict[tuple[str, str], list[str]]:
+    """Journeys that wait for another organiser's word, with what is told of each."""
+    person = _organiser(session, args["organiser"])
+    by, found = args["organiser"] or args["by"], dict[tuple[str, str], list[str]]()
+    for slug in _journeys(folder, wanted):
+        one, how = folder.files.journeys[slug], terms.migrations.get(slug, NOBODY)
+        plan = changes.of_journey(hub, session, folder.files, slug, terms)
+        if plan.concerned <= seconding.MANY or journeys.find(session, slug) is None:
+            continue
+        if releasing.faults(session, one, how) or not seconding.others(session, person):
+            continue  # it is refused below; or nobody else is there to agree
+        seconding.ask(session, hub.site, one, how, plan, by=by, who=person, now=hub.clock.now())
+        told = f"    people concerned at once: {plan.concerned}; another organiser is asked by mail, and may publish it"
+        found[journeys.KIND, slug] = [f"waits       {one.document.file}", told]
+    return found
+
+
+def _organiser(session: Session, email: str | None) -> int | None:
+    """The organiser who publishes; raises BadInput where the address is nobody's who organises the site."""
+    if email is None:
+        return None
+    person = persons.find(session, email)
+    if person is None or not roles.may_organise(session, person.id, roles.SITE):
+        raise BadInput(f"--by {email}: nobody who organises the site is known by this address")
+    return person.id
 
 
 def _terms(folder: Folder, wanted: Sequence[Change], args: Mapping[str, Any]) -> Terms:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from mailhub.authority import Level
-from mailhub.journeys import answering, explaining, rows, sharing, things
+from mailhub.journeys import answering, explaining, rows, seconding, sharing, things
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.running import Runner, Running
 from mailhub.journeys.state import Decided, Done, Signal
@@ -27,7 +27,7 @@ def declare(verbs: Verbs) -> None:
     heard = answering.Hearing(verbs)
     ask, step = frozenset({things.ASK}), frozenset({things.STEP})
     task, late = frozenset({things.TASK}), frozenset({things.LATE})
-    share = frozenset({things.SHARE})
+    share, second = frozenset({things.SHARE}), frozenset({things.PUBLISH})
     for verb in (
         Verb(sharing.SHARE, sharing.YES, Level.VOICE, share, sharing.share, one_tap=True),
         Verb(sharing.KEEP, sharing.NO, Level.VOICE, share, sharing.keep, one_tap=True),
@@ -36,6 +36,8 @@ def declare(verbs: Verbs) -> None:
         Verb("write-to-journey", {}, Level.VOICE, step, heard.write, listens=True),
         Verb("task-done", DONE, Level.VOICE, task, _of(verbs, Done(), "done"), takes_argument=True, takes_prose=True),
         Verb("send-late", SEND, Level.VOICE, late, _of(verbs, Decided(True), "sends")),
+        Verb("publish-journey", seconding.PUBLISH, Level.OFFICE, second, seconding.publish),
+        Verb("refuse-journey", seconding.REFUSE, Level.OFFICE, second, seconding.refuse),
         Verb("skip-late", SKIP, Level.VOICE, late, _of(verbs, Decided(False), "skips")),
     ):
         verbs.add(verb)

@@ -5,9 +5,10 @@ import sqlalchemy as sa
 
 from mailhub.cli.firstrun import prepare
 from mailhub.hub.build import Hub
+from mailhub.journeys import seconding
 from mailhub.journeys.tables import Enrolment
 from mailhub.lists import places, reading
-from mailhub.people import persons
+from mailhub.people import persons, roles
 from tests.cli.conftest import Cli
 from tests.cli.test_publishing import NOTHING, within
 
@@ -191,3 +192,32 @@ def test_a_draft_is_not_published_and_keeps_nothing_else_from_it(site: Cli) -> N
     assert "published   journeys/welcome.yaml" in site.says("apply")
     write(site, FIRST.replace("10 d", "5 d") + "draft: true\n")
     assert site.says("plan") == NOTHING
+
+
+def test_what_concerns_thousands_waits_for_another_organiser(way: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seconding, "MANY", 0)
+
+    def appoint(hub: Hub) -> None:
+        with hub.database.transaction() as session:
+            organisers = ["olga@example.org", "ada@example.org"]
+            roles.appoint(session, organisers, roles.ORGANISER, origin="config", now=hub.clock.now())
+
+    within(way, appoint)
+    way.file("journeys/welcome.yaml", FIRST.replace("  - {id: pause, wait: 10 d}\n", ""))
+    way.file("lists/orto.yaml", "title: Altro\n")
+    refused = way.refuses("apply", "--by", "zoe@example.org")
+    assert refused.startswith("--by zoe@example.org: nobody who organises the site is known by this address")
+    said = way.says("apply", "--map", "welcome:pause=again", "--by", "olga@example.org")
+    assert "changed     lists/orto.yaml\n" in said
+    assert (
+        "waits       journeys/welcome.yaml\n    people concerned at once: 1; another organiser is asked by mail" in said
+    )
+    assert enrolled(way) == [("pause", None)]
+    assert "journeys/welcome.yaml: changed" in way.says("plan")
+
+
+def test_where_nobody_else_organises_nobody_is_asked(way: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seconding, "MANY", 0)
+    way.file("journeys/welcome.yaml", FIRST.replace("  - {id: pause, wait: 10 d}\n", ""))
+    assert "changed     journeys/welcome.yaml\n" in way.says("apply", "--map", "welcome:pause=again")
+    assert "waits" not in way.says("plan")

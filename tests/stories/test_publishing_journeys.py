@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from mailhub.errors import BadInput
-from mailhub.journeys import loading, pausing, planning, publishing, releasing
+from mailhub.journeys import loading, pausing, planning, publishing, releasing, seconding
 from mailhub.journeys.migration import NOBODY, Migration
 from mailhub.journeys.publishing import Written
 from mailhub.journeys.tables import Enrolment, TransitionRow
-from mailhub.people import persons
+from mailhub.people import persons, roles
 from mailhub.templates import publishing as templates
 from tests.stories.journeys import place, publishes, steps
 from tests.stories.town import Town, body
@@ -255,3 +255,62 @@ def test_after_a_pause_whoever_waits_for_something_looks_whether_it_is_so(garden
         pausing.resume(session, row, by="olga", now=garden.clock.now())
     garden.settles()
     assert [mail["Subject"] for mail in garden.inbox(NIVES)] == ["Two"]
+
+
+ADA = "ada@example.org"
+
+
+@pytest.fixture
+def many(garden: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A change for which one organiser is not enough, asked for by Olga; Ada organises the site as well."""
+    monkeypatch.setattr(seconding, "MANY", 0)
+    with garden.database.transaction() as session:
+        roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=garden.clock.now())
+    return garden
+
+
+def asks(town: Town, text: str, wanted: Migration) -> None:
+    one = written(town, text)
+    with town.database.transaction() as session:
+        now = town.clock.now()
+        plan = planning.plan(session, town.hub.site, one, wanted, now=now)
+        olga = persons.find(session, OLGA)
+        assert olga is not None
+        seconding.ask(session, town.hub.site, one, wanted, plan, by="olga", who=olga.id, now=now)
+    town.settles()
+
+
+WITHOUT = "steps: [{send: one}, {id: rest, wait: 3 d}, {send: two}]\n"
+
+
+def test_another_organiser_publishes_by_reply(many: Town) -> None:
+    asks(many, WITHOUT, Migration(map={"pause": "rest"}))
+    [question] = many.inbox(ADA)
+    assert "people who go from pause to rest: 1" in " ".join(body(question).split())
+    assert way(many)["version"] == 1
+    many.replies(ADA, question, "publish")
+    assert way(many)["version"] == 2
+    [told] = many.inbox(ADA)
+    assert told["Subject"] == "Published: welcome"
+    [(_, _, _, cause)] = records(many, "moved")
+    assert cause.endswith(", as olga asked: pause → rest")
+
+
+def test_what_is_refused_changes_nothing(many: Town) -> None:
+    asks(many, WITHOUT, Migration(map={"pause": "rest"}))
+    [question] = many.inbox(ADA)
+    many.replies(ADA, question, "refuse")
+    assert way(many)["version"] == 1
+    [told] = many.inbox(ADA)
+    assert told["Subject"] == "Left as it is: welcome"
+
+
+def test_the_same_is_asked_once_and_an_answer_to_what_has_changed_publishes_nothing(many: Town) -> None:
+    asks(many, WITHOUT, Migration(map={"pause": "rest"}))
+    asks(many, WITHOUT, Migration(map={"pause": "rest"}))
+    [question] = many.inbox(ADA)
+    changes(many, "steps: [{send: one}, {id: pause, wait: 10 d}, {send: extra}]\n")
+    many.replies(ADA, question, "publish")
+    [told] = many.inbox(ADA)
+    assert told["Subject"] == "Not published: welcome is another now"
+    assert way(many)["version"] == 1

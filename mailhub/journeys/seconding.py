@@ -1,0 +1,130 @@
+"""Asks another organiser before a change that concerns thousands of people at once; their «pubblica» publishes it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailhub import content
+from mailhub.content import BadContent, Kind
+from mailhub.errors import BadInput
+from mailhub.journeys import loading, publishing, releasing, telling, things, written
+from mailhub.journeys.migration import Migration
+from mailhub.journeys.planning import Plan
+from mailhub.journeys.publishing import Written
+from mailhub.journeys.running import Running
+from mailhub.journeys.tables import JourneyRow
+from mailhub.lists import reading, voice
+from mailhub.people import persons, questions, roles
+from mailhub.people.tables import Person, Question
+from mailhub.site import Site
+from mailhub.verbs import Act, Answer, Outcome, Thing
+
+MANY = 5_000  # people; more than that are not moved by one person alone
+PUBLISH = {"it": ("pubblica", "sì"), "en": ("publish", "yes")}
+REFUSE = {"it": ("rifiuta", "no"), "en": ("refuse", "no")}
+CHANGED = "changed"  # asked anew, since the file or the mapping is another
+
+
+def others(session: Session, by: int | None) -> list[Person]:
+    """Who may say yes: the organisers of the site, but who asks."""
+    return [person for person in roles.holders(session, roles.ORGANISER) if person.id != by]
+
+
+def ask(
+    session: Session,
+    site: Site,
+    one: Written,
+    wanted: Migration,
+    plan: Plan,
+    *,
+    by: str,
+    who: int | None,
+    now: datetime,
+) -> list[Person]:
+    """Ask them; who they are. Nothing is published until one of them says so, and the same is not asked twice."""
+    row = publishing.find(session, one.slug)
+    assert row is not None, "nobody is on a journey that is new"
+    detail = {
+        "slug": one.slug,
+        "text": one.document.text,
+        "migration": wanted.to_dict(),
+        "by": by,
+        "version": row.version,
+    }
+    people = others(session, who)
+    standing = questions.standing_question(session, things.PUBLISH, row.id)
+    if standing is not None and standing.detail == detail:
+        return people
+    if standing is not None:
+        questions.settle(session, standing, CHANGED, None, now=now)
+    asked = [(person.id, None) for person in people]
+    question = questions.ask(session, things.KIND[things.PUBLISH], row.id, asked, now=now, detail=detail)
+    for person in people:
+        language = persons.language_of(person, site)
+        effects = tuple(effect.told(language) for effect in plan.effects)
+        values = {"by": by, "count": plan.concerned, "effects": effects}
+        about = Thing(things.PUBLISH, question.id)
+        telling.tell(
+            session,
+            site,
+            _runs(session, row, one),
+            person,
+            "second",
+            values,
+            kind=f"journeys.second.{one.slug}",
+            occurrence=question.id,
+            now=now,
+            about=about,
+        )
+    return people
+
+
+def publish(act: Act) -> Outcome:
+    """Publish what was asked about, if what ran then still runs."""
+    question = _asked(act)
+    if question is None:
+        return Outcome(False, Answer("journeys.over", {}, None))
+    if not questions.settle(act.session, question, "publish", act.person_id, now=act.now):
+        return Outcome(False, _already(act, question))
+    detail = question.detail
+    row, values = publishing.find(act.session, detail["slug"]), {"journey": detail["slug"]}
+    if row is None or row.version != detail["version"]:
+        return Outcome(True, Answer("journeys.second-late", values, None))
+    by = f"person {act.person_id}, as {detail['by']} asked"
+    try:
+        document = content.load_text(detail["text"], f"{Kind.JOURNEY.folder}/{detail['slug']}.yaml")
+        one = Written(document, written.read(document, loading.facts(act.session)))
+        wanted = Migration.from_dict(detail["migration"])
+        releasing.release(act.session, act.site, one, wanted, by=by, origin="file", now=act.now)
+    except (BadContent, BadInput) as fault:
+        return Outcome(True, Answer("journeys.second-fails", {**values, "reason": str(fault)}, None))
+    return Outcome(True, Answer("journeys.second-done", values, None))
+
+
+def refuse(act: Act) -> Outcome:
+    """Leave everything as it is."""
+    question = _asked(act)
+    if question is None:
+        return Outcome(False, Answer("journeys.over", {}, None))
+    if not questions.settle(act.session, question, "refuse", act.person_id, now=act.now):
+        return Outcome(False, _already(act, question))
+    return Outcome(True, Answer("journeys.second-refused", {"journey": question.detail["slug"]}, None))
+
+
+def _asked(act: Act) -> Question | None:
+    question = act.session.get(Question, act.thing.id)
+    if question is None or act.person_id not in {one.person_id for one in questions.asked(act.session, question)}:
+        return None
+    return question
+
+
+def _already(act: Act, question: Question) -> Answer:
+    by = act.session.get(Person, question.settled_by) if question.settled_by is not None else None
+    if by is None:
+        return Answer("journeys.over", {}, None)
+    return Answer("journeys.already", {"name": voice.name_of(by, act.language)}, None)
+
+
+def _runs(session: Session, row: JourneyRow, one: Written) -> Running:
+    group = reading.by_slug(session, one.journey.list) if one.journey.list else None
+    return Running(row, one.journey, one.journey.exits, group, frozenset())
