@@ -1,5 +1,6 @@
 """Asks another organiser before a change that concerns thousands of people at once; their «pubblica» publishes it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -59,24 +60,31 @@ def ask(
         questions.settle(session, standing, CHANGED, None, now=now)
     asked = [(person.id, None) for person in people]
     question = questions.ask(session, things.KIND[things.PUBLISH], row.id, asked, now=now, detail=detail)
+    _tell(session, site, one, row, plan, by, people, question, now)
+    return people
+
+
+def _tell(
+    session: Session,
+    site: Site,
+    one: Written,
+    row: JourneyRow,
+    plan: Plan,
+    by: str,
+    people: Sequence[Person],
+    question: Question,
+    now: datetime,
+) -> None:
+    """What would change, and for how many, to each who may say yes."""
+    about, runs = Thing(things.PUBLISH, question.id), _runs(session, row, one)
     for person in people:
         language = persons.language_of(person, site)
         effects = tuple(effect.told(language) for effect in plan.effects)
         values = {"by": by, "count": plan.concerned, "effects": effects}
-        about = Thing(things.PUBLISH, question.id)
+        kind = f"journeys.second.{one.slug}"
         telling.tell(
-            session,
-            site,
-            _runs(session, row, one),
-            person,
-            "second",
-            values,
-            kind=f"journeys.second.{one.slug}",
-            occurrence=question.id,
-            now=now,
-            about=about,
+            session, site, runs, person, "second", values, kind=kind, occurrence=question.id, now=now, about=about
         )
-    return people
 
 
 def publish(act: Act) -> Outcome:
