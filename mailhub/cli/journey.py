@@ -19,6 +19,7 @@ from mailhub.journeys import drawing, entering, loading, pausing, publishing
 from mailhub.journeys.definition import Reentry
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.releasing import Standing
+from mailhub.journeys.rivers import newest
 from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import reading
 from mailhub.lists.reading import BELONGING
@@ -79,8 +80,8 @@ def show(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
 
 def draw(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     with hub.database.reading() as session:
-        river = rivers.newest(session, _found(session, args["slug"]), args["language"])
-    terminal.files["out"].write(drawing.svg(river.title, river.note, river.steps).encode())
+        river = newest(session, _found(session, args["slug"]), args["language"])
+    terminal.files["out"].write(drawing.svg(river.title, rivers.note(river), river.steps).encode())
     terminal.files["out"].flush()
     return 0
 

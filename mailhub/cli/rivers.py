@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 
@@ -11,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.orm import Session
 
-from mailhub.content import BadContent
-from mailhub.journeys import counting, loading, summary
-from mailhub.journeys.definition import END, Split
+from mailhub.journeys import counting, rivers
+from mailhub.journeys.definition import END
 from mailhub.journeys.releasing import Standing
+from mailhub.journeys.rivers import River
 from mailhub.journeys.state import End
-from mailhub.journeys.summary import Numbers, Share, StepSummary
+from mailhub.journeys.summary import Share, StepSummary
 from mailhub.journeys.tables import JourneyRow
 
 LEAST_WIDTH = 72
@@ -29,52 +28,20 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class River:
-    """One version, ready to be drawn."""
-
-    version: int
-    title: str
-    note: str
-    steps: Sequence[StepSummary]
-
-
-def newest(session: Session, row: JourneyRow, language: str) -> River:
-    """The version that newcomers begin with."""
-    return next(_rivers(session, row, language, {row.version}))
-
-
 def text(session: Session, row: JourneyRow, language: str, *, width: int, every: bool) -> str:
     """Every version that somebody is on, the newest first; `every`: all that there were."""
     standing = Standing.of(session, row)
     ended = counting.ended(session, row.id)
     wanted = {row.version, *standing.by_version, *(ended if every else ())}
     console = Console(file=StringIO(), width=max(width, LEAST_WIDTH), highlight=False, color_system=None)
-    for river in _rivers(session, row, language, wanted):
+    for river in rivers.rivers(session, row, language, wanted):
         if river.version == row.version:
             console.print(Text(f"{river.title}\n{_state(row, standing)}\n"))
-        console.print(Text(f"Version {river.version}: {river.note}"))
+        console.print(Text(f"Version {river.version}: {note(river)}"))
         console.print(_table(river.steps))
     shown = console.file
     assert isinstance(shown, StringIO)
     return "\n".join(line.rstrip() for line in shown.getvalue().splitlines()) + "\n"
-
-
-def _rivers(session: Session, row: JourneyRow, language: str, wanted: set[int]) -> Iterator[River]:
-    known, ended = loading.facts(session), counting.ended(session, row.id)
-    standing = Standing.of(session, row).by_version
-    steps, medians = counting.steps(session, row.id), counting.medians(session, row.id)
-    for version in sorted(wanted, reverse=True):
-        try:
-            journey = loading.version(session, row.slug, version, known)
-        except BadContent as bad:
-            yield River(version, row.slug, f"what it asks about is gone: {bad.problems[0]}", ())
-            continue
-        splits = [step.id for step in journey.steps if isinstance(step, Split)]
-        numbers = Numbers(steps, medians, counting.arms(session, row.id, splits))
-        drawn = summary.of(journey, version, numbers, language)
-        note = _note(standing.get(version, 0), ended.get(version, {}))
-        yield River(version, journey.titled(language), note, drawn)
 
 
 def _state(row: JourneyRow, standing: Standing) -> str:
@@ -87,14 +54,16 @@ def _state(row: JourneyRow, standing: Standing) -> str:
     return f"{state}; people on it: {standing.everybody}"
 
 
-def _note(there: int, ended: counting.Ends) -> str:
-    came = there + sum(ended.values())
+def note(river: River) -> str:
+    """How many came in, are on it, and how the others ended."""
+    if river.fault:
+        return f"what it asks about is gone: {river.fault}"
     counts: Counter[str] = Counter()
-    for (end, reason), count in ended.items():
+    for (end, reason), count in river.ended.items():
         why = f" {reason}" if reason and end is not End.COMPLETED else ""
         counts[f"{_ENDS[end]}{why}"] += count
     ends = ", ".join(f"{count} {how}" for how, count in sorted(counts.items()))
-    return f"{came} came in, {there} are on it" + (f"; {ends}" if ends else "")
+    return f"{river.came} came in, {river.there} are on it" + (f"; {ends}" if ends else "")
 
 
 def _table(steps: Sequence[StepSummary]) -> Table:

@@ -3,6 +3,7 @@
 from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from mailhub.journeys import drawing, publishing, rivers
 from mailhub.language import say
 from mailhub.sandbox import htmlview, telling, writing
 from mailhub.sandbox.cast import Somebody
@@ -11,6 +12,7 @@ from mailhub.sandbox.htmlview import Sheet
 from mailhub.sandbox.links import Draft, pressed
 from mailhub.sandbox.postoffice import Letter
 from mailhub.sandbox.showing import is_ours, show
+from mailhub.sandbox.staging import JOURNEY
 
 SAYS = ("sent", "unfinished", "busy")  # what a mailbox may begin with
 TEXT, HTML = "text", "html"
@@ -78,6 +80,25 @@ def happened(who: str, number: int) -> str:
     with demo().hub.database.reading() as session:
         told = telling.story(session, demo().hub, found, language())
     return show("happened.html", mine, letter=found, told=told)
+
+
+@pages.get("/mail/<who>/journey")
+def journey(who: str) -> str:
+    """The journey newcomers go on, drawn, with how many have come by."""
+    return show("journey.html", owner(who))
+
+
+@pages.get("/mail/<who>/journey.svg")
+def drawn(who: str) -> Response:
+    """The drawing itself."""
+    owner(who)
+    with demo().hub.database.reading() as session:
+        row = publishing.find(session, JOURNEY) or abort(404)
+        river = rivers.newest(session, row, language())
+    note = say(language(), "sandbox.journey-note", came=river.came, there=river.there)
+    answer = Response(drawing.svg(river.title, note, river.steps), mimetype="image/svg+xml")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return answer
 
 
 @pages.get("/mail/<who>/<int:number>/file/<int:place>")

@@ -191,3 +191,12 @@ def _answers(guest: Guest, letter: Letter, words: dict[str, str]) -> None:
     send = re.search(r'action="(/mail/\w+/send[^"]*)"', page)
     assert send is not None
     guest.presses(send[1], **{**form, "text": words[guest.language]})
+
+
+def test_the_drawing_of_the_journey_shows_her_move(guest: Guest) -> None:
+    page = guest.looks(f"/mail/nives/journey?lang={guest.language}")
+    source = re.search(r'<img class="river" src="([^"]+)"', page)
+    assert source is not None
+    drawn = guest.looks(source[1])
+    assert {"it": "1 in tutto, 0 ancora in cammino", "en": "1 in all, 0 still on their way"}[guest.language] in drawn
+    assert re.search(r"iscrivi", drawn)
