@@ -60,7 +60,7 @@ class Effects:
             owing = [self._written(runs, each, mail, _answered(person, move)) for mail in mails]
         except (BadValue, NoTemplate) as fault:
             log.warning("enrolment=%d stopped at step=%s: %s", each.id, mails[0].step, fault)
-            return moves.stop(each.way, End.FAILED, f"{mails[0].step}: {fault}")
+            return moves.fail(each.way, move, f"{mails[0].step}: {fault}")
         self._owing.setdefault((each.journey_id, each.version), (runs, []))[1].extend(owing)
         known[each.way.person_id] = self._spent(runs, mails, person)
         return move

@@ -26,6 +26,7 @@ from mailhub.journeys.state import (
     Phase,
     Seen,
     Signal,
+    Store,
     Tick,
     Transition,
     Unclear,
@@ -57,6 +58,13 @@ def leave(way: Way, rule: Exit) -> Move:
 def stop(way: Way, end: End, reason: str) -> Move:
     """The way ends from outside."""
     return Move(at_rest(way), _closing(way, reason), (Transition(way.step, end.value, END),), end, reason)
+
+
+def fail(way: Way, move: Move, reason: str) -> Move:
+    """A move that cannot be carried out ends the way; what the person has told us is kept all the same."""
+    stopped = stop(replace(way, answers=move.way.answers), End.FAILED, reason)
+    told = tuple(effect for effect in move.effects if isinstance(effect, Store))
+    return replace(stopped, effects=(*told, *stopped.effects))
 
 
 def advance(

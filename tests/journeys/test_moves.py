@@ -443,6 +443,16 @@ def test_a_way_can_be_stopped() -> None:
     assert (move.end, move.effects, move.way.due_at) == (End.STOPPED, (Close(1, "by hand"),), None)
 
 
+def test_a_move_that_fails_keeps_what_was_answered() -> None:
+    walker = Walker(steps(f"{{id: a, ask: {{{QUESTION}}}}}", "send: ciao")).runs()
+    before = walker.way
+    failed = moves.fail(before, walker.happens(Heard("Bra")), "ciao: it cannot be written")
+    assert (failed.end, failed.reason) == (End.FAILED, "ciao: it cannot be written")
+    assert failed.effects[0] == Store("person.field.town", "Bra")
+    assert not any(isinstance(effect, Mail) for effect in failed.effects)
+    assert failed.way.step == "a"
+
+
 def test_a_step_that_is_gone_fails_the_way() -> None:
     walker = Walker(steps("send: ciao"))
     walker.way = replace(walker.way, step="gone")

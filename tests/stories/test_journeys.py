@@ -335,6 +335,24 @@ def test_a_mail_that_cannot_be_written_stops_those_it_is_for_and_is_told_once(ga
     assert "the mail hello is not published any more" in prose(told[0])
 
 
+def test_an_answer_is_kept_also_where_the_next_mail_cannot_be_written(garden: Town) -> None:
+    ask = "{template: where, question: Where do you live?, answer: text, store: person.field.town}"
+    head = "title: Welcome\ntrigger: {activity: subscription.confirmed, list: garden}\n"
+    journey = f"{head}steps:\n  - {{id: a, ask: {ask}}}\n  - send: {{template: hello, class: service}}\n"
+    publishes(garden, journey, {"where": "Where? | Where do you live?", **HELLO})
+    joins(garden)
+    question = garden.inbox(NIVES)[-1]
+    with garden.database.transaction() as session:
+        for slug in ("hello.it", "hello.en"):
+            templates.take_back(session, slug, now=garden.clock.now())
+    garden.replies(f"Nives Rossi <{NIVES}>", question, "In Bra")
+    assert place(garden, NIVES) == ("ended", "failed")
+    person = garden.person(NIVES)
+    assert person is not None
+    with garden.database.reading() as session:
+        assert persons.fields_of(session, person.id) == {"town": "In Bra"}
+
+
 def test_a_wait_until_an_hour_ends_at_that_hour_where_the_person_is(garden: Town) -> None:
     journey = LATE.replace("wait: 3 d", 'wait: {until: "thu 18:30"}').replace("THEN", "skip")
     publishes(garden, journey, MAILS)
