@@ -82,6 +82,13 @@ def test_a_trace_beside_the_running_site_says_what_it_says_alone(running: Runnin
     assert (beside.returncode, beside.stdout, beside.stderr) == (1, alone.stdout, "")
 
 
+def test_a_simulation_beside_the_running_site_says_what_it_says_alone(running: Running, site: Cli) -> None:
+    words = ("simulate", "benvenuto", "--from", "2026-03-28T10:00", "--reply", "dove", "2 h", "Roccaspina", "--json")
+    beside, alone = running.does(*words), site.runs(*words)
+    assert (beside.returncode, beside.stdout, beside.stderr) == (0, alone.stdout, "")
+    assert '"person.field.town = Roccaspina"' in beside.stdout
+
+
 def test_a_second_site_on_the_same_folder_says_so(running: Running) -> None:
     second = running.does("run")
     said = f"The site in {running.cli.folder / 'data'} is running (run, process {running.process.pid}); "
