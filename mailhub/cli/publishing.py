@@ -192,13 +192,14 @@ def _backfill(hub: Hub, terms: Terms, terminal: Terminal) -> None:
     for slug in terms.backfills:
         progress, now = Progress(terminal, hub.clock, slug), hub.clock.now()
         with hub.database.reading() as session:
-            done = backfilling.start(session, hub.site, slug, days=terms.spread, now=now)
-        while not done.is_over:
+            ids = backfilling.whom(session, hub.site, slug, now=now)
+        came = 0
+        for start in range(0, len(ids), backfilling.PAGE):
             with hub.database.transaction() as session:
-                done = backfilling.page(session, hub.site, slug, done, now=now)
-            progress(done.looked_at, done.of)
+                came += backfilling.page(session, slug, ids, start, days=terms.spread, now=now)
+            progress(min(start + backfilling.PAGE, len(ids)), len(ids))
         progress.clear()
-        terminal.out.write(f"{slug}: people who have come in: {done.came}\n")
+        terminal.out.write(f"{slug}: people who have come in: {came}\n")
 
 
 COMMANDS = {"plan": plan_command, "apply": apply_command}

@@ -39,14 +39,6 @@ def count(session: Session, site: Site, journey: Journey, row: JourneyRow | None
     return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
-def page(
-    session: Session, site: Site, journey: Journey, row: JourneyRow, *, now: datetime, after: int, limit: int
-) -> list[int]:
-    """The next of them, by id."""
-    wanted = people(session, site, journey, row, now=now).where(Person.id > after).order_by(Person.id).limit(limit)
-    return list(session.scalars(wanted))
-
-
 def _surely(test: ColumnElement[bool]) -> ColumnElement[bool]:
     """What is not known is false, so that its opposite is true."""
     return sa.func.coalesce(test, sa.false())

@@ -1,5 +1,7 @@
 """Journeys stand beside groups and mails: planned, published, exported and closed with them, all or nothing."""
 
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -89,6 +91,14 @@ def test_a_new_journey_is_planned_with_whom_it_would_fit(site: Cli) -> None:
     assert enrolled(site) == []
 
 
+def test_whom_an_exit_would_send_away_at_once_does_not_fit_and_what_is_not_known_sends_nobody(site: Cli) -> None:
+    comes(site, "nives@example.org", "rita@example.org")
+    write(site, FIRST + "exits: [{id: old, when: posts.last_at < now - 30 days}]\n")
+    assert "people who fit what brings people in, as things are today: 2\n" in site.says("plan")
+    write(site, FIRST + "exits: [{id: all, when: list.orto.member}]\n")
+    assert "people who fit what brings people in, as things are today: 0\n" in site.says("plan")
+
+
 def test_what_is_wrong_in_one_kind_publishes_none(site: Cli) -> None:
     write(site, FIRST.replace("send: hello", "send: helo"))
     site.file("lists/orto.yaml", "title: Altro\n")
@@ -133,6 +143,7 @@ def test_people_come_in_who_fitted_before_only_when_somebody_says_so(site: Cli) 
     assert "    they come in now: 2\n" in site.says("plan", "--backfill", "welcome")
     assert site.says("apply", "--backfill", "welcome").endswith("welcome: people who have come in: 2\n")
     assert enrolled(site) == [("hello", None), ("hello", None)]
+    assert "    they come in now: 0\n" in site.says("plan", "--backfill", "welcome")
     assert site.says("apply", "--backfill", "welcome").endswith("welcome: people who have come in: 0\n")
     assert "no such journey" in site.refuses("apply", "--backfill", "welcom")
 
@@ -221,3 +232,17 @@ def test_where_nobody_else_organises_nobody_is_asked(way: Cli, monkeypatch: pyte
     way.file("journeys/welcome.yaml", FIRST.replace("  - {id: pause, wait: 10 d}\n", ""))
     assert "changed     journeys/welcome.yaml\n" in way.says("apply", "--map", "welcome:pause=again")
     assert "waits" not in way.says("plan")
+
+
+def test_those_who_come_in_are_spread_over_days(site: Cli) -> None:
+    comes(site, *(f"p{n}@example.org" for n in range(4)))
+    write(site)
+    assert "    they come in over 2 days: 4\n" in site.says("apply", "--backfill", "welcome", "--spread", "2")
+    due: list[datetime] = []
+
+    def look(hub: Hub) -> None:
+        with hub.database.reading() as session:
+            due.extend(at for at in session.scalars(sa.select(Enrolment.due_at).order_by(Enrolment.id)) if at)
+
+    within(site, look)
+    assert [(at - due[0]).days for at in due] == [0, 0, 1, 1]

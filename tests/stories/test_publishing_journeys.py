@@ -215,6 +215,17 @@ def test_a_question_that_stays_is_answered_on_the_new_version(garden: Town) -> N
     assert way(garden)["version"] == 3
 
 
+def test_a_favour_that_stays_is_done_on_the_new_version(garden: Town) -> None:
+    favour = "{id: favour, task: {text: Write to them.}}"
+    changes(garden, f"steps: [{{send: one}}, {favour}, {{send: two}}]\n", Migration(map={"pause": "favour"}))
+    [asked] = garden.inbox(OLGA)
+    later = f"steps: [{{send: one}}, {favour}, {{id: rest, wait: 1 d}}, {{send: two}}]\n"
+    changes(garden, later, Migration(map={"favour": "favour"}))
+    garden.replies(OLGA, asked, "done")
+    assert place(garden, NIVES) == ("rest", "waiting")
+    assert way(garden)["version"] == 3
+
+
 def test_a_question_that_goes_is_closed(garden: Town) -> None:
     changes(garden, f"steps: [{{send: one}}, {QUESTION}, {{send: two}}]\n", Migration(map={"pause": "dove"}))
     [asked] = garden.inbox(NIVES)
