@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,7 +49,8 @@ def enter(session: Session, row: JourneyRow, journey: Journey, causes: Sequence[
     if row.closed_at is not None:
         return 0
     welcome = _welcome(session, row, journey, causes, now)
-    rows = [_row(row, journey, cause, now) for cause in welcome.values()]
+    # By person, so that two workers never wait for each other.
+    rows = [_row(row, journey, cause, now) for _, cause in sorted(welcome.items(), key=itemgetter(0))]
     if not rows:
         return 0
     ring(session, BELL)

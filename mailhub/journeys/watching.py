@@ -31,6 +31,7 @@ from mailhub.site import Site
 log = logging.getLogger("mailhub.journeys")
 
 MORNING = time(9)  # of a day that names no hour
+ZONE = "person.time_zone"  # in which a day of one's own comes
 _MEMBER = cast(sa.Table, SegmentMember.__table__)
 _MINE = (_MEMBER.c.journey_id == sa.bindparam("its_journey"), _MEMBER.c.person_id == sa.bindparam("its_person"))
 _STANDS = prepared.Prepared(
@@ -72,9 +73,11 @@ def condition_of(journey: Journey) -> Condition:
 
 def facts_of(journey: Journey) -> frozenset[Fact]:
     """What is looked at to see who fits."""
-    used = (journey.facts.get(name) for name in conditions.facts_used(condition_of(journey)))
-    found = {fact for fact in used if fact is not None}
-    return frozenset(found | {journey.trigger.date} if journey.trigger.date is not None else found)
+    names = set(conditions.facts_used(condition_of(journey)))
+    if journey.trigger.date is not None:
+        names |= {journey.trigger.date.name, ZONE}
+    used = (journey.facts.get(name) for name in names)
+    return frozenset(fact for fact in used if fact is not None)
 
 
 def changed_by(journey: Journey) -> frozenset[str]:
@@ -132,9 +135,9 @@ def look(
     checks: bool = False,
 ) -> int:
     """See anew how these stand; how many have begun to fit and came in. `checks`: none should stand otherwise."""
-    journey = runs.journey
+    journey, person_ids = runs.journey, sorted(person_ids)  # two workers lock them in the same order
     known = seeing.people(session, site, person_ids, facts_of(journey), now=now, nearest=runner.nearest)
-    asked = {"journey": runs.row.id, "people": list(person_ids)}
+    asked = {"journey": runs.row.id, "people": person_ids}
     before = {person: Standing(*each) for person, *each in session.connection().execute(_BEFORE, asked)}
     now_stand = {
         person: stands(journey, known[person].seen, now) if person in known else NOWHERE for person in person_ids

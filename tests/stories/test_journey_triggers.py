@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from mailhub.journeys.tables import Enrolment, JourneyRow, SegmentMember
+from mailhub.people import persons
 from mailhub.people.tables import Person
 from tests.stories.journeys import publishes
 from tests.stories.town import Inboxes, Town
@@ -101,6 +102,20 @@ def test_a_day_of_ones_own_comes_by_ones_own_clock(garden: Town) -> None:
     assert came(garden) == [at(2026, 3, 30, 8)]  # summer time has begun
     assert came(garden, PIA) == [at(2026, 3, 30, 14)]
     assert came(garden, "later@example.net") == [at(2026, 3, 30, 8)]
+
+
+def test_who_moves_before_that_day_lives_it_where_they_are(garden: Town) -> None:
+    publishes(garden, HEAD + 'trigger: {date: list.garden.joined_at, offset: 21 d, at: "10:00"}\n', {})
+    garden.settles()
+    with garden.database.transaction() as session:
+        person = session.get_one(Person, number(garden, NIVES))
+        persons.change(session, person, time_zone="America/New_York", now=garden.clock.now())
+    garden.settles()
+    with garden.database.reading() as session:
+        mine = sa.select(SegmentMember.flips_at).where(SegmentMember.person_id == person.id)
+        assert session.scalar(mine) == at(2026, 3, 30, 14)
+    goes_to(garden, at(2026, 4, 2))
+    assert came(garden) == [at(2026, 3, 30, 14)]
 
 
 def test_who_moves_on_that_day_does_not_live_it_twice(garden: Town) -> None:
