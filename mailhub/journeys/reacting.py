@@ -21,7 +21,7 @@ from mailhub.people.tables import Activity
 from mailhub.site import Site
 from mailhub.verbs import Verbs
 
-PAGE = 500  # activities reacted to in one transaction
+PAGE = 250  # activities reacted to in one transaction
 WAITS = sa.select(Activity.id).where(Activity.reacted_at.is_(None)).order_by(Activity.id).limit(1)  # to be reacted to
 _BACK = {"subscription.resumed", "subscription.restored"}  # a pause has ended
 _BY_THE_CLOCK = (Phase.WAITING, Phase.WATCHING)  # of the person, who may move
@@ -38,12 +38,14 @@ def page(session: Session, site: Site, verbs: Verbs, *, now: datetime) -> int:
     journeys = list(session.scalars(sa.select(JourneyRow).where(JourneyRow.paused_at.is_(None))))
     if about and journeys:
         runner = Runner(session, site, verbs, now)
+        signals = _concerned(session, runner, about)  # before the newcomers are there, whose time has come anyway
         for row in journeys:
             runs = runner.running(row, row.version)
             if runs is not None:
                 _enter(session, runner, runs, about, now)
                 _watch(session, site, runner, runs, about, now)
-        _change(session, site, verbs, runner, about, now)
+        if signals:
+            running.move(session, site, verbs, signals, "something changed", now=now)
     return len(happened)
 
 
@@ -84,10 +86,8 @@ def _cause(journey: Journey, one: Happened) -> Cause:
     return Cause(one.person_id or 0, one.at, key, one.what not in NOT_ONES_OWN, detail)
 
 
-def _change(
-    session: Session, site: Site, verbs: Verbs, runner: Runner, happened: Sequence[Happened], now: datetime
-) -> None:
-    """Look again at those on their way whom one of these may concern."""
+def _concerned(session: Session, runner: Runner, happened: Sequence[Happened]) -> list[tuple[Enrolled, Signal]]:
+    """Those on their way whom one of these may concern, to be looked at again."""
     names = {one.person_id: set[str]() for one in happened if one.person_id is not None}
     for one in happened:
         names[one.person_id or 0].add(one.what)
@@ -100,8 +100,7 @@ def _change(
         changing = looks[key] | _BACK if each.way.phase is Phase.READY else looks[key]
         if not changing.isdisjoint(names[each.way.person_id]):
             signals.append((each, Changed()))
-    if signals:
-        running.move(session, site, verbs, signals, "something changed", now=now)
+    return signals
 
 
 def _changing(runner: Runner, each: Enrolled) -> frozenset[str]:
