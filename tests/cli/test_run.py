@@ -58,8 +58,13 @@ def test_what_init_wrote_takes_mail_at_its_door(running: Running) -> None:
     door = host_port(running.ready.split()[2].strip(","))
     with smtplib.SMTP(door.host, door.port, timeout=20) as sender:
         assert sender.ehlo("olga.example.org")[0] == 250
-        assert sender.mail("olga@example.org")[0] == 250
+        assert sender.mail("stranger@example.org")[0] == 250
         assert sender.rcpt("nobody-at-all@lists.test")[0] == 550
+        sender.rset()
+        assert sender.mail("olga@example.org")[0] == 250  # an organiser: mail for nobody comes to a person
+        assert sender.rcpt("nobody-at-all@lists.test")[0] == 250
+        sender.rset()
+        assert sender.mail("olga@example.org")[0] == 250
         assert sender.rcpt("orto@lists.test")[0] == 250
         assert sender.data("From: olga@example.org\nSubject: Prova\n\nCi siamo?\n")[0] == 250
 
