@@ -93,10 +93,10 @@ class Runner:
         self.nearest = gazetteer.nearest(session, site)
 
     def happens(self, signals: Sequence[tuple[Enrolled, Signal]], cause: str) -> list[Move]:
-        """This has happened to these; what became of each."""
+        """This has happened to these; what became of each, of the journey that matters most first."""
         known = dict(self._people([each for each, _ in signals]))
         moved: list[tuple[Enrolled, Move]] = []
-        for each, signal in signals:
+        for each, signal in sorted(signals, key=lambda pair: -self._priority(pair[0])):
             move = self._move(each, signal, known.get(each.way.person_id))
             moved.append((each, self._effects.prepared(self.of(each), each, move, known)))
         rows.write(self._session, moved, now=self._now, causes=[cause] * len(moved))
@@ -137,6 +137,11 @@ class Runner:
         return moves.advance(
             runs.journey, each.way, signal, person.seen, now=self._now, budget=self._budget, exits=runs.exits
         )
+
+    def _priority(self, each: Enrolled) -> int:
+        """Who comes first spends the attention of the day."""
+        runs = self.of(each)
+        return runs.journey.priority if runs is not None else 0
 
     def _people(self, each: Sequence[Enrolled]) -> Mapping[int, Somebody]:
         """What is known of everybody on this page, read for all of a version at once."""

@@ -447,3 +447,18 @@ def test_an_answer_stands_in_the_group_after_its_authors_yes_and_not_without(gar
     else:
         assert garden.inbox(OLGA) == []
         assert garden.inbox(NIVES)[-1]["Subject"] == "It stays between you and the organisers"
+
+
+def test_where_two_mails_are_due_the_one_of_the_journey_that_matters_more_leaves_today(garden: Town) -> None:
+    for slug, mail, priority in (("small", "hello", 20), ("large", "how", 80)):
+        journey = (
+            f"title: {slug}\ntrigger: {{activity: subscription.confirmed, list: garden}}\npriority: {priority}\n"
+            f'steps: [{{id: tomorrow, wait: {{until: "10:00"}}}}, {{send: {mail}}}]\n'
+        )
+        publishes(garden, journey, MAILS, slug)
+    joins(garden)
+    garden.inbox(NIVES)
+    garden.passes(hours=5)
+    assert garden.subjects(NIVES) == ["How is it going?"]
+    garden.passes(days=1)
+    assert garden.subjects(NIVES) == ["Hello friend"]
