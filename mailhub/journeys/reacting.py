@@ -24,7 +24,7 @@ from mailhub.verbs import Verbs
 PAGE = 250  # activities reacted to in one transaction
 WAITS = sa.select(Activity.id).where(Activity.reacted_at.is_(None)).order_by(Activity.id).limit(1)  # to be reacted to
 _BACK = {"subscription.resumed", "subscription.restored"}  # a pause has ended
-_BY_THE_CLOCK = (Phase.WAITING, Phase.WATCHING)  # of the person, who may move
+_BY_THE_CLOCK = (Phase.READY, Phase.WAITING, Phase.WATCHING)  # of the person, who may move
 NOT_ONES_OWN = ("person.imported",)  # activities about a person that are not theirs to have done
 
 

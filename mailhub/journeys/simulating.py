@@ -163,7 +163,7 @@ class Course:
     def moves_to(self, zone: str) -> None:
         """The person lives by another clock from now on; what waits by a clock is reckoned anew."""
         self.seen = replace(self.seen, zone=zone, values={**self.seen.values, "person.time_zone": zone})
-        if self.end is None and self.way.phase in (Phase.WAITING, Phase.WATCHING):
+        if self.end is None and self.way.phase in (Phase.READY, Phase.WAITING, Phase.WATCHING):
             self.happens(Changed())
 
     def is_done(self) -> bool:
