@@ -127,4 +127,5 @@ def _answered(person: Somebody, move: Move) -> Somebody:
 
 
 def _answers(move: Move) -> dict[str, object]:
-    return {f"answer.{name}": value for name, value in move.way.answers.items()}
+    stored = {effect.name: effect.value for effect in move.effects if isinstance(effect, Store)}
+    return {**{f"answer.{name}": value for name, value in move.way.answers.items()}, **stored}
