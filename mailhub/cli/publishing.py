@@ -82,7 +82,10 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         if gone := [change.slug for change in folder.of(State.GONE) if change.kind == kind]:
             told = f"Still {word}, though their file is gone: {', '.join(gone)}."
             terminal.out.write(f"{told} To close them: apply --close\n")
-    _backfill(hub, terms, terminal)
+    waiting = {slug for _, slug in asked}
+    _backfill(hub, [slug for slug in terms.backfills if slug not in waiting], terms.spread, terminal)
+    for slug in sorted(waiting.intersection(terms.backfills)):
+        terminal.out.write(f"{slug}: nobody comes in before it is published; say --backfill {slug} again then\n")
     return 0
 
 
@@ -187,16 +190,16 @@ def _only_backfilled(hub: Hub, session: Session, folder: Folder, terms: Terms) -
     return lines
 
 
-def _backfill(hub: Hub, terms: Terms, terminal: Terminal) -> None:
+def _backfill(hub: Hub, slugs: Sequence[str], days: int, terminal: Terminal) -> None:
     """Bring them in, a page a transaction: what is cut off is finished by saying it again."""
-    for slug in terms.backfills:
+    for slug in slugs:
         progress, now = Progress(terminal, hub.clock, slug), hub.clock.now()
         with hub.database.reading() as session:
             ids = backfilling.whom(session, hub.site, slug, now=now)
         came = 0
         for start in range(0, len(ids), backfilling.PAGE):
             with hub.database.transaction() as session:
-                came += backfilling.page(session, slug, ids, start, days=terms.spread, now=now)
+                came += backfilling.page(session, slug, ids, start, days=days, now=now)
             progress(min(start + backfilling.PAGE, len(ids)), len(ids))
         progress.clear()
         terminal.out.write(f"{slug}: people who have come in: {came}\n")

@@ -218,7 +218,9 @@ def test_what_concerns_thousands_waits_for_another_organiser(way: Cli, monkeypat
     way.file("lists/orto.yaml", "title: Altro\n")
     refused = way.refuses("apply", "--by", "zoe@example.org")
     assert refused.startswith("--by zoe@example.org: nobody who organises the site is known by this address")
-    said = way.says("apply", "--map", "welcome:pause=again", "--by", "olga@example.org")
+    said = way.says("apply", "--map", "welcome:pause=again", "--by", "olga@example.org", "--backfill", "welcome")
+    assert "welcome: nobody comes in before it is published; say --backfill welcome again then\n" in said
+    assert "people who have come in" not in said
     assert "changed     lists/orto.yaml\n" in said
     assert (
         "waits       journeys/welcome.yaml\n    people concerned at once: 1; another organiser is asked by mail" in said
