@@ -21,6 +21,9 @@ from mailhub.people import persons, questions
 from mailhub.people.tables import Question
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verbs, plain
 
+MORE = 10  # words beside an answer that somebody should read, as they should whatever asks
+_LOOKED_AT = Answer("journeys.written-to-us", {}, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
@@ -50,7 +53,7 @@ class Hearing:
         if found is None or runs is None or found.way.person_id != act.person_id:
             return Outcome(False, Answer("journeys.too-late", {}, None, returns_text=True))
         _pass_on(act, runs)
-        return Outcome(True, Answer("journeys.written-to-us", {}, None))
+        return Outcome(True, _LOOKED_AT)
 
     def _heard(self, act: Act, question: Question, runner: Runner, runs: Running, each: Enrolled, step: Ask) -> Outcome:
         today = local(act.now, act.site.time_zone).date()
@@ -63,8 +66,12 @@ class Hearing:
                 _pass_on(act, runs)
                 return Outcome(True, Answer("journeys.passed-on", {}, act.thing))
             case Unclear():
-                runner.happens([(each, NotRead(act.words))], f"mail {act.raw_id or 0}")
-                return Outcome(True, _again(act, step, understood))
+                [move] = runner.happens([(each, NotRead(act.words))], f"mail {act.raw_id or 0}")
+                is_over = bool(move.transitions)  # somebody looks at it now
+                return Outcome(True, _LOOKED_AT if is_over else _again(act, step, understood))
+        if "?" in understood.rest or len(understood.rest.split()) >= MORE:
+            _pass_on(act, runs)  # what stands beside the answer is for a person
+        match understood:
             case Understood(certain=False):
                 question.detail = {**question.detail, "proposed": understood.value}
                 return Outcome(True, Answer("journeys.sure", {"value": _told(act, step, understood.value)}, act.thing))

@@ -154,6 +154,15 @@ def test_what_cannot_be_read_is_asked_once_more_and_then_looked_at_by_a_person(w
     assert place(way, NIVES) == ("call", "tasked")
     [favour] = way.inbox(OLGA)
     assert "> perhaps, who knows" in body(favour)
+    assert way.inbox(NIVES)[-1]["Subject"] == "We gave your message to the organisers"
+
+
+def test_what_stands_beside_an_answer_is_read_by_a_person(way: Town) -> None:
+    question = asked(way)
+    way.inbox(OLGA)
+    way.replies(NIVES, question, "Yes. Is the small saw still there?")
+    assert place(way, NIVES)[0] == "lend"
+    assert any("Is the small saw still there?" in body(mail) for mail in way.inbox(OLGA))
 
 
 def test_silence_is_reminded_once_and_then_passed_over(way: Town) -> None:
