@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from mailhub import content
 from mailhub.archive.tables import Post, Raw
 from mailhub.authority import Allowed, Evidence, Level, allows
 from mailhub.delivery.tables import Delivery, Mailing, MailingState
@@ -27,6 +28,12 @@ from mailhub.inbound import intake
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.reading import read
 from mailhub.inbound.visit import arrive
+from mailhub.journeys import loading, pausing, seconding, written
+from mailhub.journeys import publishing as journeys
+from mailhub.journeys.migration import NOBODY
+from mailhub.journeys.planning import Plan
+from mailhub.journeys.rows import VISITS
+from mailhub.journeys.tables import Enrolment, JourneyRow
 from mailhub.language import LANGUAGES
 from mailhub.lists import things
 from mailhub.lists.tables import HeldPost, MailList, Measure, Subscription, ThreadMute, Tool
@@ -36,11 +43,12 @@ from mailhub.tokens import Token, kind_named
 from mailhub.verbs import Thing, Verb
 from mailhub.web import preferences
 from mailhub.web.app import make_app
+from tests.stories.journeys import publishes
 from tests.stories.rehearsal import GENUINE
 from tests.stories.town import BASE_URL, Town
 
-ANA, BEA, OLGA, MO, ZOE, UGO, ADA = (
-    f"{name}@example.org" for name in ("ana", "bea", "olga", "mo", "zoe", "ugo", "ada")
+ANA, BEA, OLGA, MO, ZOE, UGO, ADA, KIM, LIA, NED = (
+    f"{name}@example.org" for name in ("ana", "bea", "olga", "mo", "zoe", "ugo", "ada", "kim", "lia", "ned")
 )
 
 Rows = tuple[tuple[str, ...], ...]
@@ -79,6 +87,11 @@ def _held(subject: str) -> sa.Select[int]:
 
 def _measure(tool: Tool) -> sa.Select[int]:
     return sa.select(Measure.id).where(Measure.tool == tool, Measure.ended_at.is_(None))
+
+
+def _step(email: str) -> sa.Select[int]:
+    owner = sa.select(Person.id).where(Person.name == email.partition("@")[0].capitalize()).scalar_subquery()
+    return sa.select(Enrolment.id * VISITS + Enrolment.visit).where(Enrolment.person_id == owner)
 
 
 def _moderating(subject: str, behind: str = "") -> Case:
@@ -154,6 +167,15 @@ CASES: dict[str, Case] = {
     "prove-mailbox": Case("pip@new.example", kind="claim", find=_question("claim")),
     **dict.fromkeys(("vouch", "deny-vouch"), Case(OLGA, kind="vouch", find=_question("vouch"))),
     **dict.fromkeys(("same-person", "not-same-person"), Case(ANA, kind="move", find=_question("move"))),
+    "why-journey": Case(KIM, kind="journey-step", find=_step(KIM)),
+    "write-to-journey": Case(KIM, kind="journey-step", find=_step(KIM), prose="Is there any water up there?"),
+    "answer-journey": Case(KIM, kind="journey-ask", find=_question("journey-ask"), prose="The view."),
+    **dict.fromkeys(("share-answer", "keep-answer"), Case(LIA, kind="journey-share", find=_question("journey-share"))),
+    "task-done": Case(OLGA, kind="journey-task", find=_question("journey-task")),
+    **dict.fromkeys(("send-late", "skip-late"), Case(OLGA, kind="journey-late", find=_question("journey-late"))),
+    **dict.fromkeys(
+        ("publish-journey", "refuse-journey"), Case(ADA, kind="journey-publish", find=_question("journey-publish"))
+    ),
 }
 # The same verbs, said to a thing of another kind, or that stands otherwise.
 TO_OTHERS: tuple[tuple[str, Case], ...] = (
@@ -163,6 +185,7 @@ TO_OTHERS: tuple[tuple[str, Case], ...] = (
     ("trust", _calming("Nets")),
     ("ban", _calming("Nets", ": rule 1")),
     ("appeal", Case(BEA, kind="measure", find=_measure(Tool.BAN), behind=": I was kind")),
+    ("why-journey", Case(KIM, kind="journey-ask", find=_question("journey-ask"))),
 )
 
 
@@ -197,6 +220,7 @@ def place(town: Town) -> Town:
     with town.database.transaction() as session:
         roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=town.clock.now())
     town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
+    journeying(town)
     town.writes(ANA, to="mill-pause@lists.test")
     return town
 
@@ -235,6 +259,46 @@ def lost(town: Town) -> None:
             town.replies(new, town.mailbox(new)[-1], "yes")
         if email == ANA:
             _says(town, OLGA, "vouch", _question("vouch"), "vouch")
+
+
+WAY = """
+title: Up the hill
+trigger: {activity: subscription.confirmed, list: path}
+steps:
+  - id: why
+    ask:
+      {template: why, quiet: ignore, question: What made you come?, answer: text, store: answer.why, publish_in: path}
+  - {id: call, task: {text: Please call them.}}
+"""
+LATE = """
+title: Down the hill
+trigger: {activity: subscription.confirmed, list: slope}
+timing: {overdue: {grace: 1 min, then: ask}}
+steps: [{id: rest, wait: 1 min}, {send: {template: hello, quiet: ignore}}]
+"""
+
+
+def journeying(town: Town) -> None:
+    """One is asked, one has answered, the mail to the third is late; and a change waits for another's word."""
+    for slug in ("path", "slope"):
+        town.opens_list(slug, organiser=OLGA, moderate="nobody", language="en")
+    town.settles()
+    publishes(town, WAY, {"why": "Why? | What made you come?", "hello": "Hello | Well done."}, "path")
+    publishes(town, LATE, {}, "slope")
+    town.joins("path", KIM, LIA)
+    town.joins("slope", NED)
+    town.settles()
+    town.replies(LIA, town.mailbox(LIA)[-1], "The trees.")
+    for turn in (pausing.pause, pausing.resume):
+        with town.database.transaction() as session:
+            row = journeys.find(session, "slope")
+            assert row is not None
+            turn(session, row, by="olga", now=town.clock.now())
+        town.passes(minutes=5)
+    with town.database.transaction() as session:
+        document = content.load_text(LATE.replace("1 min}, {", "2 min}, {"), "journeys/slope.yaml")
+        one = journeys.Written(document, written.read(document, loading.facts(session)))
+        seconding.ask(session, town.hub.site, one, NOBODY, Plan(()), by="olga", who=None, now=town.clock.now())
 
 
 def _says(town: Town, email: str, kind: str, find: sa.Select[int], word: str) -> None:
@@ -503,6 +567,8 @@ _LOOKED_AT: tuple[sa.Executable, ...] = (
     sa.select(Question.kind, Question.list_id, Question.outcome, Question.settled_by).where(
         Question.kind != things.SURE
     ),
+    sa.select(JourneyRow.slug, JourneyRow.version),
+    sa.select(_email_of(Enrolment.person_id), Enrolment.step, Enrolment.phase, Enrolment.ended),
     sa.select(Question.kind, _email_of(Asking.person_id), Asking.verb)
     .join(Asking, Asking.question_id == Question.id)
     .where(Question.kind != things.SURE),
