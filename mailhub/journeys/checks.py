@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailhub import conditions
-from mailhub.content import Document, Problem, one_of
+from mailhub.content import Document, Problem, nearest, one_of
 from mailhub.journeys import checks_doing, checks_letters
 from mailhub.journeys.definition import Ask, Do, Journey, Letter, Send, Step, StepKind, Task
 from mailhub.journeys.walk import MOST_VISITS
+from mailhub.people.happenings import ABOUT_PEOPLE, FROM_JOURNEYS
 from mailhub.templates.definition import Head
 
-_AN_ACTIVITY = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*", re.ASCII)
+_FROM_A_JOURNEY = re.compile(rf"{re.escape(FROM_JOURNEYS)}[a-z]+(?:_[a-z]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,12 @@ class World:
 
     templates: Mapping[str, Mapping[str, Head]]  # by name, then by language
     lists: Collection[str]
-    activities: Collection[str] = ()  # that facts say they are changed by, and those journeys begin with
 
 
 def check(journey: Journey, document: Document, world: World) -> Iterator[Problem]:
     """Everything wrong between a journey and the rest, with its line."""
     yield from _graph(journey, document)
-    yield from _trigger(journey, document, world)
+    yield from _trigger(journey, document)
     yield from _lists(journey, document, world)
     for place, step in enumerate(journey.steps):
         yield from checks_doing.check(journey, document, step, place)
@@ -88,17 +88,13 @@ def _graph(journey: Journey, document: Document) -> Iterator[Problem]:
         yield document.problem(what, f"write less; {MOST_VISITS} at most", "steps", place, "max_visits")
 
 
-def _trigger(journey: Journey, document: Document, world: World) -> Iterator[Problem]:
+def _trigger(journey: Journey, document: Document) -> Iterator[Problem]:
     """It begins with something that happens, and asks only what is known by then."""
     trigger = journey.trigger
-    if (name := trigger.activity) is not None:
-        if not _AN_ACTIVITY.fullmatch(name):
-            yield document.problem(
-                f'"{name}" is no activity', "write such as subscription.confirmed", "trigger", "activity"
-            )
-        elif world.activities and name not in world.activities:
-            cure = one_of(name, sorted(world.activities))
-            yield document.problem(f'nothing that happens is called "{name}"', cure, "trigger", "activity")
+    if (name := trigger.activity) is not None and name not in ABOUT_PEOPLE and not _FROM_A_JOURNEY.fullmatch(name):
+        meant = nearest(name, ABOUT_PEOPLE)
+        cure = f'did you mean "{meant}"?' if meant is not None else "write such as subscription.confirmed"
+        yield document.problem(f'nothing that happens is called "{name}"', cure, "trigger", "activity")
     asked = {key: conditions.facts_used(each) for key, each in _asked(journey).items()}
     if trigger.date is not None:
         asked["date"] = frozenset({trigger.date.name})

@@ -14,6 +14,7 @@ from mailhub.journeys import checks, written
 from mailhub.journeys.checks import World
 from mailhub.lists import facts as of_lists
 from mailhub.people import facts as of_people
+from mailhub.people.happenings import ABOUT_PEOPLE
 from mailhub.templates.definition import Head, Line, Var, VarType
 
 PAGE = (Path(__file__).parents[2] / "docs" / "journeys.md").read_text(encoding="utf-8")
@@ -75,6 +76,12 @@ def test_every_key_stands_in_the_tables(monkeypatch: pytest.MonkeyPatch) -> None
     rows = re.findall(r"^\| ((?:`[a-z_.]+` ?)+) \|", PAGE, flags=re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`([a-z_.]+)`", row)}
     assert {key for reader in made for key in asked(reader)} == named
+
+
+def test_everything_that_happens_stands_in_its_table() -> None:
+    assert re.findall(r"^\| ([^|`]+) \| `([a-z.-]+)` \|$", PAGE, flags=re.MULTILINE) == [
+        (meaning, name) for name, meaning in ABOUT_PEOPLE.items()
+    ]
 
 
 def test_the_journey_of_the_page_is_a_good_one() -> None:

@@ -6,6 +6,8 @@ from mailhub.delivery.tables import Delivery, DeliveryState, Mailing, MailingSta
 from mailhub.inbound.tables import Disposition, InboundMail, InboundState
 from mailhub.inbound.tracing import reasons
 from mailhub.language import LANGUAGES, say
+from mailhub.people.happenings import ABOUT_PEOPLE, FROM_JOURNEYS
+from mailhub.people.tables import Activity
 from tests.stories.town import Town
 
 ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.FAILED)
@@ -13,7 +15,7 @@ ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.FAILED)
 
 def faults(town: Town) -> list[str]:
     """Everything that does not add up."""
-    return [*town.faults, *_received(town), *_owed(town)]
+    return [*town.faults, *_received(town), *_owed(town), *_happened(town)]
 
 
 def _received(town: Town) -> list[str]:
@@ -60,3 +62,11 @@ def _owed(town: Town) -> list[str]:
         ).all()
     found = [f"delivery of mailing {mailing} to {person} is {state}" for mailing, person, state in waiting]
     return found + [f"mailing {key} is not done" for key in unread]
+
+
+def _happened(town: Town) -> list[str]:
+    """Journeys may begin with whatever happens to people: each is named where organisers find it."""
+    with town.database.reading() as session:
+        names = session.scalars(sa.select(Activity.what).where(Activity.person_id.is_not(None)).distinct()).all()
+    unnamed = (name for name in names if name not in ABOUT_PEOPLE and not name.startswith(FROM_JOURNEYS))
+    return [f"the activity {name} is not among ABOUT_PEOPLE" for name in unnamed]
