@@ -28,6 +28,7 @@ ABOUT_PEOPLE: Mapping[str, str] = {
     "letter.written": "their letter is written",
     "mail.relayed": "their mail was given to organisers",
     "mail.unrouted": "they wrote to an address that nobody has",
+    "mailing.resumed": "they let a mailing go on",
     "measure.ended": "they ended what calms a conversation",
     "measure.taken": "they calmed a conversation",
     "moderator.granted": "they moderate a group",
