@@ -91,7 +91,7 @@ def _graph(journey: Journey, document: Document) -> Iterator[Problem]:
 def _trigger(journey: Journey, document: Document) -> Iterator[Problem]:
     """It begins with something that happens, and asks only what is known by then."""
     trigger = journey.trigger
-    if (name := trigger.activity) is not None and name not in ABOUT_PEOPLE and not _FROM_A_JOURNEY.fullmatch(name):
+    if (name := trigger.activity) is not None and not journey.is_draft and not _happens(name):
         meant = nearest(name, ABOUT_PEOPLE)
         cure = f'did you mean "{meant}"?' if meant is not None else "write such as subscription.confirmed"
         yield document.problem(f'nothing that happens is called "{name}"', cure, "trigger", "activity")
@@ -102,6 +102,11 @@ def _trigger(journey: Journey, document: Document) -> Iterator[Problem]:
         if any(each.startswith("answer.") for each in names):
             what = "nobody has answered before they come in"
             yield document.problem(what, "ask a fact, or person.field.<name>", "trigger", key)
+
+
+def _happens(name: str) -> bool:
+    """Whether it is ever noted. A draft may wait for what only a later release notes."""
+    return name in ABOUT_PEOPLE or _FROM_A_JOURNEY.fullmatch(name) is not None
 
 
 def _asked(journey: Journey) -> Mapping[str, conditions.Condition]:

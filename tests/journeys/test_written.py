@@ -171,6 +171,8 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 def test_an_activity_that_never_happens_is_refused() -> None:
     [told] = problems("trigger: {activity: post.publisht}\nsteps: [{send: ciao}]\n")
     assert told == '1: nothing that happens is called "post.publisht"; did you mean "post.published"?'
+    assert problems("draft: true\ntrigger: {activity: rsvp.attended}\nsteps: [{send: ciao}]\n") == []
+    assert problems("trigger: {activity: journey.finished}\nsteps: [{send: ciao}]\n") == []
 
 
 def test_three_lines_are_a_journey() -> None:
