@@ -6,6 +6,7 @@ timeouts, DKIM and TLS. The offset between them is kept in a row by the sandbox 
 
 import time as _time
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DAYS_TO_LOOK = 3  # a local hour comes back within two days even where a calendar day was skipped
@@ -68,6 +69,7 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+@lru_cache(maxsize=4096)  # a page of people waits for the same few hours
 def at_local(day: date, at: time, zone: str) -> datetime:
     """The instant, in UTC, at which a wall clock in that zone shows this day and time.
 

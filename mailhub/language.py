@@ -118,7 +118,9 @@ def wrap(text: str, columns: int = COLUMNS) -> str:
 
 def one_line(text: str) -> str:
     """Text that cannot end a line or a header: control characters and runs of blanks become one blank."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def pick_language(*preferences: str | None) -> str:

@@ -26,17 +26,16 @@ def is_timed(condition: Condition) -> bool:
 
 def resolved(condition: Condition, now: datetime, zone: str) -> Condition:
     """The same condition with the instants and dates that its moments are now; what both evaluators judge."""
-    match condition:
-        case Comparison(fact, operator, Relative() as moment):
-            return Comparison(fact, operator, _on_the_clock(moment, fact.type, now, zone))
-        case Not(part):
-            return Not(resolved(part, now, zone))
-        case And(parts):
-            return And(tuple(resolved(part, now, zone) for part in parts))
-        case Or(parts):
-            return Or(tuple(resolved(part, now, zone) for part in parts))
-        case _:
+    if isinstance(condition, Comparison):  # isinstance: this is done for every reader, at every step
+        if not isinstance(condition.other, Relative):
             return condition
+        moment = _on_the_clock(condition.other, condition.fact.type, now, zone)
+        return Comparison(condition.fact, condition.operator, moment)
+    if isinstance(condition, Not):
+        return Not(resolved(condition.part, now, zone))
+    if isinstance(condition, And | Or):
+        return type(condition)(tuple([resolved(part, now, zone) for part in condition.parts]))
+    return condition
 
 
 def _on_the_clock(moment: Relative, beside: FactType, now: datetime, zone: str) -> date | datetime:

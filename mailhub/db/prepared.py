@@ -14,15 +14,14 @@ _Convert = Callable[[Any], Any] | None
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    order: Sequence[str] | None  # names of the values where they go by position
-    constants: Mapping[str, Any]  # as the driver wants them
-    converters: Sequence[tuple[str, _Convert]]
+    blank: dict[str, Any] | list[Any]  # the constants, as the driver wants them, with room for the values
+    converters: Sequence[tuple[str, Any, _Convert]]  # a value of the row, and where it goes: its name or its number
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
-        ready = dict(self.constants)
-        for name, convert in self.converters:
-            ready[name] = row[name] if convert is None else convert(row[name])
-        return ready if self.order is None else tuple(map(ready.__getitem__, self.order))
+        ready: Any = self.blank.copy()
+        for name, place, convert in self.converters:
+            ready[place] = row[name] if convert is None else convert(row[name])
+        return tuple(ready) if isinstance(ready, list) else ready
 
 
 def insert(table: sa.Table, *names: str) -> "Prepared":
@@ -61,12 +60,17 @@ class Prepared:
         made = statement.compile(dialect=dialect)
         assert isinstance(made, sa.sql.compiler.SQLCompiler)
         convert = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in made.binds.items()}
-        fixed = {name: bind.value for name, bind in made.binds.items() if not bind.required}
+        fixed = {
+            name: bind.value if (to := convert[name]) is None else to(bind.value)
+            for name, bind in made.binds.items()
+            if not bind.required
+        }
+        order = made.positiontup  # None where values go by name
+        places = list(enumerate(order)) if order is not None else [(name, name) for name in made.binds]
         compiled = _Compiled(
             str(made),
-            made.positiontup,
-            {name: value if (to := convert[name]) is None else to(value) for name, value in fixed.items()},
-            [(name, to) for name, to in convert.items() if name not in fixed],
+            dict(fixed) if order is None else [fixed.get(name) for name in order],
+            [(name, place, convert[name]) for place, name in places if name not in fixed],
         )
         self._by_dialect[dialect.name] = compiled
         return compiled

@@ -117,7 +117,7 @@ class Effects:
         """The person, after these mails: another way of theirs on this page knows of them."""
         classes = (mail.letter.mail_class or runs.journey.mail_class for mail in mails)
         count = sum(each is not MailClass.SERVICE for each in classes)
-        return replace(person, seen=replace(person.seen, mails=(*person.seen.mails, *[self._now] * count)))
+        return replace(person, seen=person.seen.written_to(*[self._now] * count))
 
 
 def _answered(person: Somebody, move: Move) -> Somebody:

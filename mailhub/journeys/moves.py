@@ -74,8 +74,8 @@ def advance(
 
     They are looked at before each step. An answer is kept first, since its person was told that it is.
     """
-    answers = {f"answer.{name}": value for name, value in way.answers.items()}
-    seen = replace(seen, values={**seen.values, **answers})
+    if answers := {f"answer.{name}": value for name, value in way.answers.items()}:
+        seen = replace(seen, values={**seen.values, **answers})
     if not isinstance(signal, Heard) and (rule := exit_of(exits, seen, now)) is not None:
         return leave(way, rule)
     step = journey.find(way.step)

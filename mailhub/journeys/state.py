@@ -51,6 +51,18 @@ class Way:
     answers: Mapping[str, Any] = field(default_factory=dict)  # by the name behind `answer.`
     visits: Mapping[str, int] = field(default_factory=dict)  # of steps that are come to again
 
+    # Written out, since `replace` costs twice as much and this is done at every step of everybody.
+    def come_to(self, step: str, now: datetime, visits: Mapping[str, int]) -> "Way":
+        """The way at its next step, whose time has come."""
+        acted_at, answers = self.acted_at, self.answers
+        return Way(self.person_id, step, Phase.READY, now, now, self.visit + 1, 0, 0, acted_at, answers, visits)
+
+    def waiting(self, phase: Phase, due_at: datetime | None) -> "Way":
+        """The way, which waits at its step for this."""
+        visit, tries, unclear = self.visit, self.tries, self.unclear
+        kept = self.acted_at, self.answers, self.visits
+        return Way(self.person_id, self.step, phase, due_at, self.since, visit, tries, unclear, *kept)
+
 
 def at_rest(way: Way) -> Way:
     """The way, waiting for nothing more."""
@@ -67,6 +79,11 @@ class Seen:
     away_until: datetime | None = None  # in a pause of the group whose members are written to
     mails: tuple[datetime, ...] = ()  # that spend attention, of the last week, the oldest first
     nearest: Callable[[str, int], str | None] = lambda _place, _within: None  # the group near a place, in km
+
+    def written_to(self, *mails: datetime) -> "Seen":
+        """The same person, after these mails."""
+        spent = (*self.mails, *mails)
+        return Seen(self.values, self.zone, self.site_zone, self.away_until, spent, self.nearest)
 
 
 @dataclass(frozen=True, slots=True)

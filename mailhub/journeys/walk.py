@@ -92,17 +92,7 @@ class Walk:
             self._over(End.FAILED, f"it has come to {MOST_VISITS} steps and is not over")
             return
         self.goes_on = True
-        self.way = replace(
-            self.way,
-            step=to,
-            phase=Phase.READY,
-            due_at=self.now,
-            since=self.now,
-            visit=self.way.visit + 1,
-            tries=0,
-            unclear=0,
-            visits=self._counted(to),
-        )
+        self.way = self.way.come_to(to, self.now, self._counted(to))
 
     def _over(self, end: End, reason: str = "") -> None:
         self.end, self.reason, self.goes_on = end, reason, False
@@ -128,12 +118,12 @@ class Walk:
 
     def wait(self, phase: Phase, due: datetime | None) -> None:
         self.goes_on = False
-        self.way = replace(self.way, phase=phase, due_at=None if due is None else whole_minute(due))
+        self.way = self.way.waiting(phase, None if due is None else whole_minute(due))
 
     def mail(self, step: Step, letter: Letter, *, reminds: int = 0, asks: bool = False) -> None:
         self.effects.append(Mail(step.id, self.way.visit, letter, reminds, asks))
         if self._class(letter) is not MailClass.SERVICE:
-            self.seen = replace(self.seen, mails=(*self.seen.mails, self.now))
+            self.seen = self.seen.written_to(self.now)
 
     def may_leave(self, step: Step, letter: Letter) -> bool:
         """Whether a mail may leave now; if not, the way waits for its hour, or goes on without it."""

@@ -25,6 +25,7 @@ _LONGEST_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1
 _LONGEST_DOMAIN = 255
 _LONGEST_NAME = 64
 _ATS = "@\uff20\ufe6b"
+_NO_ATS = str.maketrans("", "", _ATS)
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 _SEPARATOR = re.compile(r"[\s,;]")
 
@@ -111,8 +112,9 @@ def is_header_safe(text: str) -> bool:
 
 def shown_name(text: str) -> str:
     """A name from outside as we may show it: nothing invisible, nothing that turns text round, no "@"."""
-    kept = (" " if char.isspace() else char for char in text if not _is_hidden(char) and char not in _ATS)
-    return " ".join("".join(kept).split())[:_LONGEST_NAME].strip()
+    if not text.isprintable():
+        text = "".join(" " if char.isspace() else char for char in text if not _is_hidden(char))
+    return " ".join(text.translate(_NO_ATS).split())[:_LONGEST_NAME].strip()
 
 
 def _is_hidden(char: str) -> bool:

@@ -5,7 +5,7 @@ out. Everything that is wrong is remarked with its line; nothing that is wrong i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
@@ -39,6 +39,22 @@ class Compiled:
     text: Segments
     html: Segments
     blocks: tuple[Block, ...] = ()  # its words with their lines, for whoever reads them with rules
+    slots: tuple[tuple[str, Segment], ...] = field(init=False, repr=False, compare=False)  # what differs, by its name
+
+    def __post_init__(self) -> None:
+        parts = (("s", self.subject), ("t", self.text), ("h", self.html))
+        places = ((f"{letter}{place}", each) for letter, part in parts for place, each in enumerate(part))
+        object.__setattr__(self, "slots", tuple(p for p in places if not is_common(p[1])))
+
+
+def is_footer(segment: Segment) -> bool:
+    """Whether the two last lines stand here."""
+    return isinstance(segment, Slot) and segment.value == FOOTER
+
+
+def is_common(segment: Segment) -> bool:
+    """Whether this is the same in every copy of a mailing."""
+    return isinstance(segment, Constant) or is_footer(segment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from mailhub.mail.frame import Context as FrameContext
 from mailhub.mail.frame import Slot as FrameSlot
 from mailhub.mail.frame import Text
 from mailhub.templates import prose
-from mailhub.templates.compiling import FOOTER, Compiled
-from mailhub.templates.segments import Constant, Segment, Segments, Slot, fill
+from mailhub.templates.compiling import FOOTER, Compiled, is_footer
+from mailhub.templates.segments import Constant, Segments, fill
 from mailhub.templates.values import checked
 
 CUT = "-- \n"  # RFC 3676 section 4.3
@@ -65,11 +65,9 @@ def slots(template: Compiled, values: Mapping[str, object], footer: str) -> dict
     """What one person's copy has in the slots of `framed`. Raises BadValue as `render` does."""
     known, language = _known(template, values, footer), template.language
     found = {FOOTER_TEXT: footer, FOOTER_HTML: str(known[FOOTER.path])}
-    for letter, segments in (("s", template.subject), ("t", template.text), ("h", template.html)):
-        for place, segment in enumerate(segments):
-            if not isinstance(segment, Constant) and not _is_footer(segment):
-                words = fill((segment,), known, language)
-                found[f"{letter}{place}"] = one_line(words) if letter == "s" else words
+    for name, segment in template.slots:
+        words = fill((segment,), known, language)
+        found[name] = one_line(words) if name[0] == "s" else words
     return found
 
 
@@ -89,9 +87,5 @@ def _pieces(letter: str, segments: Segments, context: FrameContext) -> tuple[str
         if isinstance(segment, Constant):
             made.append(segment.text)
         else:
-            made.append(FrameSlot(FOOTER_HTML if _is_footer(segment) else f"{letter}{place}", context))
+            made.append(FrameSlot(FOOTER_HTML if is_footer(segment) else f"{letter}{place}", context))
     return tuple(made)
-
-
-def _is_footer(segment: Segment) -> bool:
-    return isinstance(segment, Slot) and segment.value == FOOTER

@@ -80,6 +80,8 @@ Segments = tuple[Segment, ...]
 
 def fill(segments: Sequence[Segment], values: Mapping[str, object], language: str) -> str:
     """The segments with these values, which `values.checked` has let through. Raises BadValue if it grows too long."""
+    if len(segments) == 1 and isinstance(segments[0], Slot):
+        return _in_place(segments[0], values, language)
     filler = _Filler(language)
     filler.write(segments, values)
     return "".join(filler.out)
@@ -137,8 +139,7 @@ class _Filler:
             if isinstance(segment, Constant):
                 self._put(segment.text)
             elif isinstance(segment, Slot):
-                found = evaluated(segment.value, values, self._language)
-                self._put(_WRITERS[segment.context](self._language, found))
+                self._put(_in_place(segment, values, self._language))
             elif isinstance(segment, Paragraph):
                 words = fill(segment.body, values, self._language)
                 if words.strip():
@@ -171,6 +172,10 @@ class _Filler:
             self._put("")
             self.write(segment.body, {**values, **named})
         self._put(segment.closes)
+
+
+def _in_place(slot: Slot, values: Mapping[str, object], language: str) -> str:
+    return _WRITERS[slot.context](language, evaluated(slot.value, values, language))
 
 
 def evaluated(value: Value, values: Mapping[str, object], language: str) -> object:
