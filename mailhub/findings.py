@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.among import among
 from mailhub.facts import Fact, FactType
 
 PAGE = 500  # people in one statement
@@ -30,7 +31,7 @@ def read(session: Session, facts: Collection[Fact], person_ids: Collection[int])
     ids, names = list(person_ids), [fact.name for fact in asked]
     found: dict[int, Mapping[str, Any]] = {}
     for start in range(0, len(ids), PAGE):
-        rows = session.execute(statement, {"people": ids[start : start + PAGE]}).all()
+        rows = session.connection().execute(statement, {"people": ids[start : start + PAGE]}).all()
         found |= {row[0]: dict(zip(names, map(_typed, asked, row[1:]), strict=True)) for row in rows}
     return found
 
@@ -40,8 +41,7 @@ def read(session: Session, facts: Collection[Fact], person_ids: Collection[int])
 def _statement(asked: tuple[tuple[Fact, Callable[..., Any]], ...]) -> _Read:
     facts = tuple(fact for fact, _ in asked)
     columns = [fact.sql(_ASKED.c.id).label(f"fact_{place}") for place, fact in enumerate(facts)]
-    people = sa.bindparam("people", expanding=True, type_=sa.BigInteger())
-    return sa.select(_ASKED.c.id, *columns).where(_ASKED.c.id.in_(people)), facts
+    return sa.select(_ASKED.c.id, *columns).where(among(_ASKED.c.id, "people")), facts
 
 
 def _typed(fact: Fact, value: Any) -> Any:

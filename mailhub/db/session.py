@@ -127,9 +127,16 @@ def _sqlite(url: str, *, size: int, query_only: bool) -> Engine:
 
 def _postgresql(url: str, size: int) -> Engine:
     engine = _engine(url, pool_size=size, max_overflow=size)
+    event.listen(engine, "connect", lambda connection, _record: _plans_anew(connection))
     event.listen(engine, "checkin", lambda _, record: record.info.update(rests_since=_seconds()))
     event.listen(engine, "checkout", lambda connection, record, _: _wake(engine.dialect, connection, record.info))
     return engine
+
+
+def _plans_anew(connection: Any) -> None:
+    """No plan is kept: one made while a table was small reads all of it for a minute after it has grown."""
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 def _wake(dialect: Dialect, connection: Any, info: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.among import among
 from mailhub.db import prepared
 from mailhub.delivery.tables import Attention
 
@@ -15,7 +16,7 @@ LATELY = timedelta(days=7)
 _SPEND = prepared.insert_new(ATTENTION, "person_id", "at", "mailing_id", "occurrence")
 _LATELY = (
     sa.select(ATTENTION.c.person_id, ATTENTION.c.at)
-    .where(ATTENTION.c.person_id.in_(sa.bindparam("people", expanding=True)), ATTENTION.c.at > sa.bindparam("since"))
+    .where(among(ATTENTION.c.person_id, "people"), ATTENTION.c.at > sa.bindparam("since"))
     .order_by(ATTENTION.c.person_id, ATTENTION.c.at)
 )
 

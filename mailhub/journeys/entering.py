@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub.among import among
 from mailhub.db import prepared
 from mailhub.db.session import ring
 from mailhub.journeys import moves
@@ -24,7 +25,7 @@ _ENTER = prepared.insert_new(ENROLMENT, *_GIVEN)
 _BEFORE = (
     sa.select(ENROLMENT.c.person_id, ENROLMENT.c.key, ENROLMENT.c.began_at, ENROLMENT.c.ended, ENROLMENT.c.kept)
     .where(
-        ENROLMENT.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        among(ENROLMENT.c.person_id, "people"),
         ENROLMENT.c.journey_id == sa.bindparam("journey"),
     )
     .order_by(ENROLMENT.c.id)

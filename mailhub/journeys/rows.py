@@ -18,11 +18,7 @@ JOURNEY = cast(sa.Table, JourneyRow.__table__)
 VISITS = 1_000  # of one enrolment have an occurrence of their own
 _CHANGING = ("step", "phase", "due_at", "since", "visit", "tries", "unclear", "acted_at", "kept")
 _ENDING = ("ended", "ended_at", "reason")
-_MOVE = prepared.Prepared(
-    sa.update(ENROLMENT)
-    .where(ENROLMENT.c.id == sa.bindparam("its_id"))
-    .values({name: sa.bindparam(name) for name in (*_CHANGING, *_ENDING)})
-)
+_MOVE = prepared.update(ENROLMENT, {"id": "its_id"}, *_CHANGING, *_ENDING)
 _LEFT = prepared.insert(
     cast(sa.Table, TransitionRow.__table__),
     "enrolment_id",

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import conditions, findings
+from mailhub.among import among
 from mailhub.delivery import attention
 from mailhub.facts import Fact
 from mailhub.journeys import checks, naming
@@ -23,8 +24,9 @@ from mailhub.site import FRONT_DESK, Site
 _LOOK_AGAIN = timedelta(days=1)
 Nearest = Callable[[str, int], str | None]
 
-_PEOPLE = sa.select(Person.id, Person.name, Person.language, Person.time_zone, Person.token_epoch).where(
-    Person.id.in_(sa.bindparam("people", expanding=True))
+PERSON = cast(sa.Table, Person.__table__)
+_PEOPLE = sa.select(PERSON.c.id, PERSON.c.name, PERSON.c.language, PERSON.c.time_zone, PERSON.c.token_epoch).where(
+    among(PERSON.c.id, "people")
 )
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import conditions
+from mailhub.among import among
 from mailhub.clock import at_local, local
 from mailhub.conditions import And, Comparison, Condition, Operator
 from mailhub.db import prepared
@@ -33,15 +34,12 @@ log = logging.getLogger("mailhub.journeys")
 MORNING = time(9)  # of a day that names no hour
 ZONE = "person.time_zone"  # in which a day of one's own comes
 _MEMBER = cast(sa.Table, SegmentMember.__table__)
-_MINE = (_MEMBER.c.journey_id == sa.bindparam("its_journey"), _MEMBER.c.person_id == sa.bindparam("its_person"))
-_STANDS = prepared.Prepared(
-    sa.update(_MEMBER).where(*_MINE).values(since=sa.bindparam("since"), flips_at=sa.bindparam("flips_at"))
-)
+_STANDS = prepared.update(_MEMBER, {"journey_id": "its_journey", "person_id": "its_person"}, "since", "flips_at")
 _BEFORE = (
     sa.select(_MEMBER.c.person_id, _MEMBER.c.since, _MEMBER.c.flips_at)
     .where(
         _MEMBER.c.journey_id == sa.bindparam("journey"),
-        _MEMBER.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        among(_MEMBER.c.person_id, "people"),
     )
     .order_by(_MEMBER.c.person_id)
     .with_for_update()
