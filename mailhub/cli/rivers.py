@@ -88,6 +88,9 @@ def _numbers(step: StepSummary) -> Iterator[str]:
     for name, count in (("sent", step.sent), ("answered", step.answered)):
         if count is not None:
             yield f"{name} {count}"
+    for name, count in (("joined", step.joined), ("posted", step.posted)):
+        if count is not None and step.sent:
+            yield f"{name} {count}"
     for name, count in (("wait here", step.waiting), ("left", step.left), *step.aside.items()):
         if count:
             yield f"{name} {count}"

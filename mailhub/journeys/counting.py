@@ -10,17 +10,19 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
+from mailhub.db.elapsed import elapsed
+from mailhub.delivery import followed
+from mailhub.delivery.tables import Mailing
+from mailhub.journeys.mailing import SOURCE
 from mailhub.journeys.rows import ENROLMENT
 from mailhub.journeys.state import End, Phase
 from mailhub.journeys.tables import TransitionRow
 
 TRANSITION = cast(sa.Table, TransitionRow.__table__)
 MANY = 50_000
+JOINED, POSTED = "subscription.confirmed", "post.published"
 Place = tuple[int, str]  # a version and a step
 Ends = Mapping[tuple[End, str], int]  # how ways ended, with the rule or the reason
 
@@ -31,6 +33,7 @@ class StepCount:
 
     outcomes: Mapping[str, int] = field(default_factory=dict)  # of those who left it
     waiting: Mapping[Phase, int] = field(default_factory=dict)  # of those who stand at it
+    acts: Mapping[str, int] = field(default_factory=dict)  # of those it wrote to, what they did then
 
     @property
     def standing(self) -> int:
@@ -51,25 +54,6 @@ class ArmCount:
 
     took: int
     goals: int
-
-
-class _Microseconds(FunctionElement[int]):
-    """From one instant to another, whatever the database keeps instants as."""
-
-    type = sa.BigInteger()
-    inherit_cache = True
-
-
-@compiles(_Microseconds, "sqlite")
-def _difference(element: _Microseconds, compiler: SQLCompiler, **options: Any) -> str:
-    start, end = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({end} - {start})"
-
-
-@compiles(_Microseconds, "postgresql")
-def _epoch(element: _Microseconds, compiler: SQLCompiler, **options: Any) -> str:
-    start, end = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"CAST(EXTRACT(EPOCH FROM {end} - {start}) * 1000000 AS BIGINT)"
 
 
 def standing(session: Session, journey_id: int) -> dict[Place, dict[Phase, int]]:
@@ -93,8 +77,23 @@ def steps(session: Session, journey_id: int) -> dict[Place, StepCount]:
     left: dict[Place, dict[str, int]] = {}
     for version, step, outcome, count in session.execute(wanted.group_by(c.version, c.step, c.outcome)):
         left.setdefault((version, step), {})[outcome] = count
-    there = standing(session, journey_id)
-    return {place: StepCount(left.get(place, {}), there.get(place, {})) for place in {*left, *there}}
+    there, acts = standing(session, journey_id), _acts(session, journey_id)
+    places = {*left, *there}
+    return {place: StepCount(left.get(place, {}), there.get(place, {}), acts.get(place, {})) for place in places}
+
+
+def _acts(session: Session, journey_id: int) -> dict[Place, dict[str, int]]:
+    """How many joined and wrote within a week of the mail of a step, and before the next one."""
+    mailings = sa.select(Mailing.id, Mailing.key).where(Mailing.source == SOURCE, Mailing.thing_id == journey_id)
+    places: dict[int, Place] = {}
+    for mailing_id, key in session.execute(mailings):
+        _, version, step, *_ = key.split("/")
+        places[mailing_id] = int(version), step
+    found: dict[Place, dict[str, int]] = {}
+    for (mailing_id, what), people in followed.by(session, places, (JOINED, POSTED)).items():
+        of = found.setdefault(places[mailing_id], {})
+        of[what] = of.get(what, 0) + people  # a step is one mailing a language, and one more where its group changed
+    return found
 
 
 def ended(session: Session, journey_id: int) -> dict[int, Ends]:
@@ -121,7 +120,7 @@ def medians(session: Session, journey_id: int, *, most: int = MANY) -> dict[Plac
     this, before = aliased(TransitionRow), aliased(TransitionRow)
     came = sa.func.coalesce(before.at, ENROLMENT.c.began_at)
     stood = (
-        sa.select(this.version, this.step, _Microseconds(came, this.at).label("length"))
+        sa.select(this.version, this.step, elapsed(came, this.at).label("length"))
         .join(ENROLMENT, ENROLMENT.c.id == this.enrolment_id)
         .outerjoin(before, (before.enrolment_id == this.enrolment_id) & (before.visit == this.visit - 1))
         .where(this.journey_id == journey_id, this.enrolment_id % every == 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailhub.journeys import describing
-from mailhub.journeys.counting import ArmCount, Place, StepCount
+from mailhub.journeys.counting import JOINED, POSTED, ArmCount, Place, StepCount
 from mailhub.journeys.definition import NEXT, Ask, Journey, Send, Split, Step
 from mailhub.journeys.estimating import wilson
 from mailhub.journeys.migration import MOVED
@@ -47,6 +47,8 @@ class StepSummary:
     entered: int
     sent: int | None  # where it writes
     answered: int | None  # where it asks
+    joined: int | None  # a group, within a week of its mail and before the next
+    posted: int | None  # a message that stands in a group, likewise
     standing: Mapping[Phase, int]
     left: int  # the journey, here, before its end
     aside: Mapping[str, int]  # passed over, too late, moved elsewhere
@@ -87,6 +89,8 @@ def _step(step: Step, version: int, numbers: Numbers, language: str) -> StepSumm
         entered=count.entered,
         sent=_sent(step, count),
         answered=outcomes.get("answered", 0) if isinstance(step, Ask) else None,
+        joined=_did(step, count, JOINED),
+        posted=_did(step, count, POSTED),
         standing=count.waiting,
         left=sum(people for outcome, people in outcomes.items() if outcome not in known),
         aside={name: outcomes[name] for name in (SKIPPED, TOO_LATE, MOVED) if outcomes.get(name)},
@@ -102,6 +106,10 @@ def _sent(step: Step, count: StepCount) -> int | None:
         asked = sum(count.outcomes.get(outcome, 0) for outcome in step.ways)
         return asked + count.waiting.get(Phase.ASKED, 0)
     return None
+
+
+def _did(step: Step, count: StepCount, what: str) -> int | None:
+    return count.acts.get(what, 0) if isinstance(step, Send | Ask) else None
 
 
 def _ways(step: Step, version: int, numbers: Numbers, outcomes: Mapping[str, int], language: str) -> Iterator[WayOn]:

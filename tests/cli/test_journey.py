@@ -50,7 +50,8 @@ def works(site: Cli) -> None:
 def test_a_journey_is_drawn_with_its_numbers(way: Cli) -> None:
     said = way.says("journey", "show", "welcome")
     assert said.startswith("Welcome\nwho comes in begins with version 1; people on it: 4\n\n")
-    assert "Version 1: 4 came in, 4 are on it\n● hello  sends hello\n│        came 4 · sent 4 · median 0 min\n" in said
+    assert "Version 1: 4 came in, 4 are on it\n● hello  sends hello\n" in said
+    assert "│        came 4 · sent 4 · joined 0 · posted 0 · median 0 min\n" in said
     assert "● prova  divides by lot: uno 50 %, due 50 %\n" in said
     assert "├─       uno → uno: 4; goal 0 of 4, 0 % (0–49 %)\n" in said
     assert "○ uno    waits 10 d\n│        came 4 · wait here 4\n├─       → fine: 0\n" in said

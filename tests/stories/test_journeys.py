@@ -18,10 +18,10 @@ OLGA, NIVES = "olga@example.org", "nives@example.org"
 HELLO = {"hello": "Hello {{ name }} | How good that you are here."}
 
 
-def joins(town: Town, email: str = NIVES) -> None:
+def joins(town: Town, email: str = NIVES, group: str = "garden") -> None:
     """Nives asks and confirms; what she was told is read."""
-    town.writes(f"Nives Rossi <{email}>", to="garden-join@lists.test")
-    [question] = town.inbox(email)
+    town.writes(f"Nives Rossi <{email}>", to=f"{group}-join@lists.test")
+    question = town.inbox(email)[-1]
     town.replies(f"Nives Rossi <{email}>", question, "yes")
 
 
