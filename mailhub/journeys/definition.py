@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mailhub.conditions import Condition
+from mailhub.conditions import Condition, is_timed
 from mailhub.content import Localised
 from mailhub.delivery.tables import MailClass
 from mailhub.facts import Fact, Facts
@@ -101,6 +101,10 @@ class Exit:
     goal: bool = False
     keep_service: bool = False  # mail of the class service that is owed already still leaves
     line: int = 0
+    is_timed: bool = field(init=False, compare=False)  # it may begin to fit while nothing changes but the time
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_timed", self.check is Check.IMMEDIATE and is_timed(self.when))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

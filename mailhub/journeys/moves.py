@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailhub.conditions import Condition, holds, resolved
+from mailhub.conditions import Condition, flips, holds, resolved
 from mailhub.journeys import carrying
 from mailhub.journeys.definition import END, LAST_REPLY, NEXT, Ask, Exit, Journey, Late, Step, Task, Wait
 from mailhub.journeys.state import (
@@ -33,6 +33,7 @@ from mailhub.journeys.state import (
     Way,
     at_rest,
 )
+from mailhub.journeys.times import whole_minute
 from mailhub.journeys.walk import Walk, passed
 
 MOST_UNCLEAR = 2  # answers that could not be read, until somebody looks at it
@@ -88,7 +89,19 @@ def advance(
             walk.leave_by(rule)
         else:
             carrying.carry_out(walk)
+    _look_ahead(walk, exits)
     return walk.moved()
+
+
+def _look_ahead(walk: Walk, exits: Sequence[Exit]) -> None:
+    """A rule that time alone lets fit is looked at when it does, if that is before anything else happens."""
+    timed = [rule.when for rule in exits if rule.is_timed]
+    if walk.end is not None or not timed:
+        return
+    turns = (flips(when, walk.seen.values, walk.now, walk.seen.site_zone) for when in timed)
+    soonest = min((whole_minute(turn) for turn in turns if turn is not None), default=None)
+    is_sooner = soonest is not None and (walk.way.due_at is None or soonest < walk.way.due_at)
+    walk.way = replace(walk.way, look_at=soonest if is_sooner else None)
 
 
 def _closing(way: Way, why: str) -> tuple[Effect, ...]:
@@ -100,6 +113,8 @@ def _hear(walk: Walk, step: Step, signal: Signal) -> None:
         case Tick() if walk.way.due_at is not None and walk.way.due_at <= walk.now:  # a bell may ring too early
             walk.lateness = walk.now - walk.way.due_at
             _tick(walk, step)
+        case Tick() if isinstance(step, Wait) and walk.way.phase is Phase.WATCHING:
+            _changed(walk, step)
         case Changed() if walk.way.phase is Phase.READY:
             walk.lateness = walk.now - (walk.way.due_at or walk.now)
             walk.goes_on = True  # it waited for its hour, which a pause that has ended may have brought forward

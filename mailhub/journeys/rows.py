@@ -16,6 +16,7 @@ from mailhub.journeys.tables import DUE, Enrolment, JourneyRow, TransitionRow
 ENROLMENT = cast(sa.Table, Enrolment.__table__)
 JOURNEY = cast(sa.Table, JourneyRow.__table__)
 VISITS = 1_000  # of one enrolment have an occurrence of their own
+DUE_AT = "due_at"  # kept where the column says when a rule of exit is looked at, which is sooner
 _CHANGING = ("step", "phase", "due_at", "since", "visit", "tries", "unclear", "acted_at", "kept")
 _ENDING = ("ended", "ended_at", "reason")
 _MOVE = prepared.update(ENROLMENT, {"id": "its_id"}, *_CHANGING, *_ENDING)
@@ -143,7 +144,8 @@ def _enrolled(row: Sequence[Any]) -> Enrolled:
     )
     answers = {name: typed(value) for name, value in kept["answers"].items()} if "answers" in kept else {}
     visits = kept.get("visits", {})
-    way = Way(person, step, Phase(phase), due_at, since, visit, tries, unclear, acted, answers, visits)
+    due, look = due_of(due_at, kept), due_at if DUE_AT in kept else None
+    way = Way(person, step, Phase(phase), due, since, visit, tries, unclear, acted, answers, visits, look)
     return Enrolled(number, journey, version, key, began_at, way, kept)
 
 
@@ -153,24 +155,38 @@ def _row(each: Enrolled, move: Move, now: datetime) -> Mapping[str, Any]:
         "its_id": each.id,
         "step": way.step,
         "phase": way.phase,
-        "due_at": None if move.end else way.due_at,
+        "due_at": None if move.end else way.next_at,
         "since": way.since,
         "visit": way.visit,
         "tries": way.tries,
         "unclear": way.unclear,
         "acted_at": way.acted_at,
-        "kept": {**each.kept, **kept_of(way)},
+        "kept": {**_lasting(each.kept), **kept_of(way)},
         "ended": move.end,
         "ended_at": now if move.end else None,
         "reason": move.reason or None,
     }
 
 
+def _lasting(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in kept.items() if name != DUE_AT} if DUE_AT in kept else kept
+
+
 def kept_of(way: Way) -> dict[str, Any]:
     """What is kept of a way beside its columns; nothing where there is nothing."""
     answers = {name: plain(value) for name, value in way.answers.items()}
-    kept = {"answers": answers, "visits": dict(way.visits)}
-    return {name: value for name, value in kept.items() if value}
+    filled = {"answers": answers, "visits": dict(way.visits)}
+    kept: dict[str, Any] = {name: value for name, value in filled.items() if value}
+    if way.look_at is not None and way.look_at == way.next_at:
+        kept[DUE_AT] = way.due_at.isoformat() if way.due_at is not None else ""
+    return kept
+
+
+def due_of(next_at: datetime | None, kept: Mapping[str, Any]) -> datetime | None:
+    """When the step itself is over, where a rule of exit is looked at before."""
+    if DUE_AT not in kept:
+        return next_at
+    return datetime.fromisoformat(kept[DUE_AT]) if kept[DUE_AT] else None
 
 
 def plain(value: Any) -> Any:

@@ -127,7 +127,7 @@ class Course:
     def next_at(self) -> datetime | None:
         """When something happens next; None where nothing does by itself."""
         due = [one.at for one in self._coming]
-        due += [self.way.due_at] if self.end is None and self.way.due_at is not None else []
+        due += [at] if self.end is None and (at := self.way.next_at) is not None else []
         return max(min(due), self.now) if due else None
 
     def goes_on(self) -> None:

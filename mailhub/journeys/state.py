@@ -50,6 +50,12 @@ class Way:
     acted_at: datetime | None = None  # when the person last did something that this way answers
     answers: Mapping[str, Any] = field(default_factory=dict)  # by the name behind `answer.`
     visits: Mapping[str, int] = field(default_factory=dict)  # of steps that are come to again
+    look_at: datetime | None = None  # before its time: a rule of exit fits by itself then
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is looked at next."""
+        return min((at for at in (self.due_at, self.look_at) if at is not None), default=None)
 
     # Written out, since `replace` costs twice as much and this is done at every step of everybody.
     def come_to(self, step: str, now: datetime, visits: Mapping[str, int]) -> "Way":
@@ -66,7 +72,7 @@ class Way:
 
 def at_rest(way: Way) -> Way:
     """The way, waiting for nothing more."""
-    return replace(way, due_at=None)
+    return replace(way, due_at=None, look_at=None)
 
 
 @dataclass(frozen=True, slots=True)

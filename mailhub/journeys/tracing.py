@@ -13,6 +13,7 @@ from mailhub.content import BadContent
 from mailhub.facts import Facts
 from mailhub.journeys import loading
 from mailhub.journeys.definition import Journey
+from mailhub.journeys.rows import due_of
 from mailhub.journeys.tables import Enrolment, JourneyRow, TransitionRow
 from mailhub.site import LANGUAGES, Site
 
@@ -67,7 +68,7 @@ def _way(session: Session, row: JourneyRow, one: Enrolment, known: Facts) -> OnT
         began_at=one.began_at,
         step=one.step,
         phase=one.phase.value,
-        due_at=one.due_at,
+        due_at=due_of(one.due_at, one.kept),
         ended=one.ended.value if one.ended is not None else None,
         ended_at=one.ended_at,
         reason=one.reason,

@@ -598,3 +598,53 @@ def test_what_nobody_waits_for_moves_nobody(signal: Signal, phase: Phase) -> Non
 def test_a_journey_reads_and_runs_as_written() -> None:
     read = journey("priority: 60\nsteps:\n  - send: ciao\n")
     assert (read.priority, read.title.into("it"), read.list) == (60, "Welcome", "comunita")
+
+
+TIMED = "exits: [{id: old, when: person.created < now - 10 d}]\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "phase"),
+    [
+        ("{id: a, wait: 30 d}", Phase.WAITING),
+        ("{id: a, wait: {when: person.moderator, timeout: 30 d}}", Phase.WATCHING),
+        (f"{{id: a, ask: {{{QUESTION}, timeout: 30 d}}}}", Phase.ASKED),
+        (f"{{id: a, ask: {{{QUESTION}}}}}", Phase.ASKED),
+        ("{id: a, task: {text: Look, timeout: 30 d}}", Phase.TASKED),
+    ],
+)
+def test_a_rule_that_time_lets_fit_ends_the_way_when_it_does(step: str, phase: Phase) -> None:
+    walker = Walker(steps(step, "send: ciao", before=TIMED), {"person.created": START}).runs()
+    assert walker.place == ("a", phase.value)
+    assert walker.runs(days=9, hours=23).left == []
+    walker.runs(days=1)
+    assert (walker.left, walker.end, walker.reason) == ([("a", "old")], End.LEFT, "old")
+    assert "ciao" not in walker.templates
+    assert bool(walker.effects) is (phase in (Phase.ASKED, Phase.TASKED))  # nobody is waited for any more
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        ("{id: a, wait: 30 d}", "next"),
+        ("{id: a, wait: {when: person.moderator, timeout: 30 d}}", "timeout"),
+        (f"{{id: a, ask: {{{QUESTION}, timeout: 30 d}}}}", "timeout"),
+        ("{id: a, task: {text: Look, timeout: 30 d}}", "timeout"),
+    ],
+)
+def test_where_it_does_not_fit_then_the_step_keeps_its_own_time(step: str, outcome: str) -> None:
+    walker = Walker(steps(step, before=TIMED), {"person.created": START}).runs()
+    own = walker.way.due_at
+    walker.values["person.created"] = START + timedelta(days=60)  # and nobody is told
+    walker.runs(days=20)
+    assert (walker.place[0], walker.way.due_at, walker.left) == ("a", own, [])
+    walker.runs(days=10, minutes=1)
+    assert walker.left == [("a", outcome)]
+
+
+def test_a_rule_that_is_looked_at_before_a_step_waits_for_the_step() -> None:
+    before = TIMED.replace("}]", ", check: before step}]")
+    walker = Walker(steps("{id: a, wait: 30 d}", "send: ciao", before=before), {"person.created": START}).runs(days=20)
+    assert (walker.end, walker.way.look_at) == (None, None)
+    walker.runs(days=11)
+    assert (walker.left, walker.templates) == ([("a", "old")], [])

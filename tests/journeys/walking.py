@@ -61,8 +61,8 @@ class Walker:
     def runs(self, until: datetime | None = None, **length: float) -> "Walker":
         """Let time pass, and let the way go on whenever it is due."""
         last = until or self.now + timedelta(**length)
-        while self.end is None and self.way.due_at is not None and self.way.due_at <= last:
-            self.now = max(self.now, self.way.due_at)
+        while self.end is None and (at := self.way.next_at) is not None and at <= last:
+            self.now = max(self.now, at)
             self.happens(Tick())
         self.now = max(self.now, last)
         return self

@@ -1,5 +1,6 @@
 """Somebody joins, and things happen to them step by step, as organisers wrote it."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from mailhub.inbound.tracing.finding import trace
 from mailhub.inbound.tracing.wording import tell
-from mailhub.journeys import erasing
+from mailhub.journeys import erasing, rows
 from mailhub.journeys.tables import Enrolment, JourneyRow
 from mailhub.people import persons
 from mailhub.templates import publishing as templates
@@ -471,3 +472,25 @@ def test_where_two_mails_are_due_the_one_of_the_journey_that_matters_more_leaves
     assert garden.subjects(NIVES) == ["How is it going?"]
     garden.passes(days=1)
     assert garden.subjects(NIVES) == ["Hello friend"]
+
+
+def test_a_rule_of_exit_that_counts_days_is_looked_at_on_its_day(garden: Town) -> None:
+    journey = (
+        "title: Welcome\ntrigger: {activity: subscription.confirmed, list: garden}\n"
+        "exits: [{id: old, when: person.created < now - 10 d}]\n"
+        "steps: [{send: hello}, {id: long, wait: 30 d}]\n"
+    )
+    publishes(garden, journey, HELLO)
+    joins(garden)
+    garden.passes(days=9)
+    assert place(garden, NIVES) == ("long", "waiting")
+    with garden.database.reading() as session:
+        way = session.scalars(sa.select(Enrolment).order_by(Enrolment.id.desc()).limit(1)).one()
+        assert way.due_at is not None
+        assert way.due_at < garden.clock.now() + timedelta(days=2)
+        own = rows.due_of(way.due_at, way.kept)
+        assert own is not None
+        assert own > garden.clock.now() + timedelta(days=20)
+    garden.passes(days=2)
+    assert place(garden, NIVES) == ("ended", "left")
+    assert steps(garden, NIVES) == [("hello", "sent"), ("long", "old")]
