@@ -65,7 +65,13 @@ def faults(hub: Hub, sent: Sent, written: list[str]) -> list[str]:
     """Every word of this mail that does nothing, or is nobody's."""
     if sent.kind != "service":
         return []
-    found = [_fault(hub, sent, word, written) for word in QUOTED[sent.language].findall(_one_line(sent.own_words))]
+    words = dict.fromkeys(QUOTED[sent.language].findall(_one_line(sent.own_words)))
+    if not words:
+        return []
+    with hub.database.reading() as session:
+        standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
+        calls = {word: _understood(hub, session, sent, word) for word in words}
+    found = [_fault(hub, sent, word, call, standing, written) for word, call in calls.items()]
     return [f"{sent.entry} to {sent.copy.envelope_to}: {fault}" for fault in found if fault]
 
 
@@ -77,10 +83,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _fault(hub: Hub, sent: Sent, word: str, written: list[str]) -> str | None:
-    with hub.database.reading() as session:
-        call = _understood(hub, session, sent, word)
-        standing = reading.standing(session, sent.mailing.list_id or 0, sent.key.person)
+def _fault(hub: Hub, sent: Sent, word: str, call: Call | None, standing: object, written: list[str]) -> str | None:
     is_theirs = any(word.rstrip("…") in _one_line(text) for text in written)
     if call is None:
         if any(plain(word) in map(plain, _words(hub, name)) for name in ELSEWHERE.get(sent.entry, ())):
