@@ -14,6 +14,7 @@ from mailhub.digests import answers, posting, stopping, telling, text, which, wh
 from mailhub.digests.answers import Item, Piece, Reading
 from mailhub.digests.offers import Offers
 from mailhub.digests.tables import Letter
+from mailhub.digests.taking_back import undo_deed
 from mailhub.digests.viewing import Shown, View, Viewer
 from mailhub.language import say
 from mailhub.lists import pace, publication, things
@@ -23,7 +24,7 @@ from mailhub.mail import message
 from mailhub.mail.body import Attachment
 from mailhub.mail.message import Mail
 from mailhub.people import deeds
-from mailhub.people.tables import Deed, Person
+from mailhub.people.tables import Person
 from mailhub.verbs import Act, Answer, Outcome, Thing, Verbs
 
 VERB = "answer"
@@ -79,19 +80,10 @@ class Answering:
         """Take back what still can be: messages that have not left, and words that changed something."""
         posts = [act.session.get(Post, post_id) for post_id in kept["posts"]]
         taken = [publication.withdraw(act.session, post, now=act.now) for post in posts if post is not None]
-        taken += [self._undo_deed(act, deed_id) for deed_id in kept["deeds"]]
+        taken += [undo_deed(self.verbs, act, deed_id) for deed_id in kept["deeds"]]
         if not any(taken):
             return Outcome(False)
         return Outcome(True, Answer("digests.undone" if all(taken) else "digests.undone-partly", {}, act.thing))
-
-    def _undo_deed(self, act: Act, deed_id: int) -> bool:
-        deed = act.session.get(Deed, deed_id)
-        verb = self.verbs.find(deed.verb) if deed is not None else None
-        if deed is None or verb is None or verb.undo is None or deed.undo is None:
-            return False
-        if not deeds.mark_undone(act.session, deed, now=act.now):
-            return False
-        return verb.undo(_about(act, Thing(deed.thing, deed.thing_id), ""), deed.undo).done
 
     def _take(self, act: Act, view: View, mail: Mail, piece: Piece, part: int, done: _Done) -> None:
         shown = {item.number: item for item in view.shown}

@@ -59,7 +59,8 @@ def due(
     if not waiting:
         return []
     zone, at, days = _rhythm(site)
-    had = sa.exists().where(Letter.person_id == Person.id, Letter.slot == slot, Letter.query.is_(None))
+    of_the_day = Letter.query.is_(None), Letter.week.is_(None)
+    had = sa.exists().where(Letter.person_id == Person.id, Letter.slot == slot, *of_the_day)
     people = (
         sa.select(Person.id)
         .outerjoin(LetterReader, _ITS)

@@ -35,7 +35,8 @@ class LetterReader(Base):
 class Letter(Base):
     """One letter to one person; what stands in it is in its items, and its words are made from them.
 
-    What somebody asked for by mail comes as a letter too, with its `query`; it belongs to no hour."""
+    What somebody asked for by mail comes as a letter too, with its `query`; it belongs to no hour. What waits for an
+    organiser comes in a letter of a `week` (`monday`), which is none of the day."""
 
     __tablename__ = "letter"
     __table_args__ = table(
@@ -44,8 +45,16 @@ class Letter(Base):
             "person_id",
             "slot",
             unique=True,
-            sqlite_where=sa.text("query IS NULL"),
-            postgresql_where=sa.text("query IS NULL"),
+            sqlite_where=sa.text("query IS NULL AND week IS NULL"),
+            postgresql_where=sa.text("query IS NULL AND week IS NULL"),
+        ),
+        sa.Index(
+            "uq_letter_week",
+            "person_id",
+            "week",
+            unique=True,
+            sqlite_where=sa.text("week IS NOT NULL"),
+            postgresql_where=sa.text("week IS NOT NULL"),
         ),
         sa.Index(
             "ix_letter_unsent",
@@ -61,8 +70,11 @@ class Letter(Base):
     language: Mapped[str]
     time_zone: Mapped[str]
     written_at: Mapped[datetime]
-    owed_at: Mapped[datetime | None]  # none: nothing but silenced conversations, so it was not sent
+    owed_at: Mapped[
+        datetime | None
+    ]  # none: it was not sent, since it held nothing but silenced conversations, or nothing
     query: Mapped[str | None]  # what was searched for, "" where it is what was left out; none: the letter of the day
+    week: Mapped[int | None]  # what waits for an organiser, in this ISO week, as 202611: once for each
 
 
 class LetterItem(Base):

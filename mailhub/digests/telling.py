@@ -26,9 +26,13 @@ def tell(
     about: Thing,
     address_id: int | None = None,
     in_reply_to: str | None = None,
+    because: str = "letter",
 ) -> None:
-    """Owe one person one mail of the site; a repeat for the same occurrence changes nothing."""
-    because = language.say(spoken, "footer.letter")
+    """Owe one person one mail of the site; a repeat for the same occurrence changes nothing.
+
+    `because` is an entry of the footers: which letter they have answered.
+    """
+    sentence = language.say(spoken, f"footer.{because}")
     service.tell(
         session,
         site,
@@ -42,7 +46,7 @@ def tell(
         address_id=address_id,
         about=about,
         in_reply_to=in_reply_to,
-        footer=language.footer(spoken, because, roles.contact(session, site), member=False),
+        footer=language.footer(spoken, sentence, roles.contact(session, site), member=False),
     )
 
 

@@ -11,6 +11,7 @@ from mailhub import formats, language
 from mailhub.authority import Allowed, Evidence, Level
 from mailhub.delivery import service
 from mailhub.digests import which
+from mailhub.digests.monday import writing as monday
 from mailhub.hub.lost import recent
 from mailhub.lists import telling, voice
 from mailhub.lists.tables import MailList
@@ -108,6 +109,8 @@ def _footer(act: Act, list_id: int | None, because: str) -> str:
     desk = act.site.address(FRONT_DESK)
     if because == "organiser":
         sentence = language.say(act.language, "footer.organiser", group=act.site.name)
+    elif act.thing.kind == monday.KIND:
+        sentence = language.say(act.language, "footer.monday")
     elif because in OF_SITE or act.thing.kind in LETTERS:
         sentence = language.say(act.language, f"footer.{because if because in OF_SITE else 'letter'}")
     else:

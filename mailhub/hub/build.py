@@ -18,11 +18,15 @@ from mailhub.clock import Clock
 from mailhub.db import state
 from mailhub.db.session import Database
 from mailhub.delivery import alarms, mailboxes
+from mailhub.delivery import waiting as stopped
 from mailhub.delivery.facts import FACTS as DELIVERY_FACTS
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
 from mailhub.digests import verbs as letters
 from mailhub.digests.mailing import LetterSource
+from mailhub.digests.monday import verbs as monday
+from mailhub.digests.monday.writing import SOURCE as MONDAY
+from mailhub.digests.monday.writing import Mondays
 from mailhub.digests.offers import Offers
 from mailhub.digests.posts import PostOffer
 from mailhub.digests.which import WHICH
@@ -30,11 +34,12 @@ from mailhub.digests.writing import Writing
 from mailhub.errors import BadInput
 from mailhub.facts import Facts
 from mailhub.fetching import Fetcher
-from mailhub.hub import own_data, roundtrip, surely, twice
+from mailhub.hub import acting, own_data, roundtrip, surely, twice
 from mailhub.hub.chores import Chore
 from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.lost import claiming, moving, vouching
+from mailhub.hub.lost.waiting import PART as CLAIMED
 from mailhub.hub.resolver import Dns, System, fresh
 from mailhub.journeys import firing, reacting, running
 from mailhub.journeys import rows as on_the_way
@@ -42,11 +47,13 @@ from mailhub.journeys import telling as journeys
 from mailhub.journeys import verbs as journey_verbs
 from mailhub.journeys.source import StepSource
 from mailhub.journeys.things import KINDS as JOURNEY_KINDS
+from mailhub.journeys.waiting import PART as ON_THE_WAY
 from mailhub.lists import aside, releasing, subscriptions, unasked
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
+from mailhub.lists.waiting import PART as IN_GROUPS
 from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
@@ -57,13 +64,18 @@ from mailhub.questions import QuestionKinds
 from mailhub.settings import Settings
 from mailhub.site import Site
 from mailhub.verbs import Verbs
+from mailhub.waiting import Parts
 
 T = TypeVar("T")
 
 READ_SECONDS = 10.0  # one mail; then its process is killed and the mail is kept as unreadable
 PAGE = 50  # rows of one chore in one transaction
 LOST = (claiming.CLAIM, vouching.VOUCH, moving.MOVE)
-_NOTICES = (SiteSource(mailboxes.SOURCE, "delivery.because-mailbox"), SiteSource(alarms.SOURCE))
+_NOTICES = (
+    SiteSource(mailboxes.SOURCE, "delivery.because-mailbox"),
+    SiteSource(alarms.SOURCE),
+    SiteSource(MONDAY, "monday.because"),
+)
 FACTS = Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS])  # of any site
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
@@ -82,6 +94,7 @@ class Hub:
     facts: Facts
     chores: Sequence[Chore]
     offers: Offers
+    waiting: Parts  # what waits for who organises; rooms to the right add theirs
     signing: SigningKey | None
     reader: Cell | None  # a process of its own for reading what strangers sent
     helpers: Executor | None  # processes for signing
@@ -117,7 +130,8 @@ def build_hub(
     clock = clock or Clock(_offset(database))
     asked = [*KINDS, *JOURNEY_KINDS, WHICH, twice.TWICE, surely.SURE, *LOST]
     kinds, offers = QuestionKinds(asked), Offers.of([PostOffer()])
-    verbs = all_verbs(offers)
+    verbs, sources = all_verbs(offers), _sources(site, offers)
+    waiting = Parts.of([IN_GROUPS, ON_THE_WAY, stopped.part(sources), CLAIMED])
     return Hub(
         settings=settings,
         site=site,
@@ -125,10 +139,11 @@ def build_hub(
         clock=clock,
         verbs=verbs,
         questions=kinds,
-        sources=_sources(site, offers),
+        sources=sources,
         facts=FACTS,
-        chores=_chores(site, kinds, offers, verbs),
+        chores=_chores(site, kinds, offers, verbs, waiting),
         offers=offers,
+        waiting=waiting,
         signing=_signing(settings),
         reader=Cell(READ_SECONDS) if in_helpers else None,
         helpers=pool(settings.engine.helpers) if in_helpers and settings.engine.helpers else None,
@@ -142,6 +157,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs = Verbs([*VERBS, *alarms.VERBS])
     letters.declare(verbs, offers or Offers())
     journey_verbs.declare(verbs)
+    monday.declare(verbs, acting.carry_out, twice.ask)
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
     verbs.add(surely.verb(verbs))
@@ -157,9 +173,9 @@ def _sources(site: Site, offers: Offers) -> Sources:
     return Sources([*ours, *SOURCES, StepSource(site), SiteSource(journeys.SOURCE, "journeys.because-organiser")])
 
 
-def _chores(site: Site, kinds: QuestionKinds, offers: Offers, verbs: Verbs) -> tuple[Chore, ...]:
+def _chores(site: Site, kinds: QuestionKinds, offers: Offers, verbs: Verbs, waiting: Parts) -> tuple[Chore, ...]:
     """Work found by looking at rows; each page is one short transaction."""
-    writing = Writing(site, offers)
+    writing, mondays = Writing(site, offers), Mondays(site, waiting, kinds, verbs)
     return (
         Chore(
             "questions",
@@ -184,6 +200,7 @@ def _chores(site: Site, kinds: QuestionKinds, offers: Offers, verbs: Verbs) -> t
         Chore("packing", lambda s, now: packing.page(s, site, now=now), waiting=packing.WAITS),
         Chore("erasures", lambda s, now: erasing.page(s, site, now=now), instants=[erasing.NEXT_DUE]),
         Chore("letters", writing.page, writing.next_due),
+        Chore("mondays", mondays.page, mondays.next_due),
         Chore(
             "triggers",
             lambda s, now: firing.page(s, site, verbs, now=now),

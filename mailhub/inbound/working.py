@@ -21,7 +21,7 @@ from mailhub.db.cause import caused_by
 from mailhub.delivery import mailboxes
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
-from mailhub.inbound import claims, identity, other_account, replays, teaching, unrouted
+from mailhub.inbound import claims, for_whom, identity, other_account, replays, teaching, unrouted
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
 from mailhub.inbound.failures import Failure
@@ -77,6 +77,7 @@ class Inbound:
         hub.questions.add(identity.WAS_IT_YOU)
         hub.questions.add(unrouted.FOR_WHOM)
         hub.questions.add(other_account.WHOSE)
+        hub.waiting.add(for_whom.PART)
         self._in_hand: deque[InboundMail] = deque()  # claimed and not finished; kept over trouble
 
     def work(self) -> int:

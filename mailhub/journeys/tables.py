@@ -10,6 +10,7 @@ from mailhub.db.base import Base, Id, table, word
 from mailhub.journeys.state import End, Phase
 
 ACTIVE = sa.text("ended IS NULL")
+FAILED = sa.text("ended = 'failed'")
 DUE = sa.text("due_at IS NOT NULL AND ended IS NULL")
 FLIPS = sa.text("flips_at IS NOT NULL")
 
@@ -62,6 +63,7 @@ class Enrolment(Base):
         ),
         sa.Index("ix_enrolment_due", "journey_id", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
         sa.Index("ix_enrolment_person_id", "person_id", "journey_id"),
+        sa.Index("ix_enrolment_failed", "ended_at", sqlite_where=FAILED, postgresql_where=FAILED),
         sa.Index("ix_enrolment_step", "journey_id", "version", "step", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     )
 

@@ -4,7 +4,7 @@ What a kind of question waits for and does at its end is declared in `mailhub/qu
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -163,16 +163,24 @@ def ask_anew(session: Session, question: Question) -> None:
     session.flush()
 
 
-def waiting_for(session: Session, person_id: int) -> list[Question]:
-    """What still awaits this person's word, the longest-waiting first; a settled question awaits nobody's."""
-    return list(
-        session.scalars(
-            sa.select(Question)
-            .join(Asking, Asking.question_id == Question.id)
-            .where(Asking.person_id == person_id, Asking.answered_at.is_(None), Question.settled_at.is_(None))
-            .order_by(Question.asked_at, Question.id)
-        )
+def waiting_for(session: Session, person_id: int, kinds: Collection[str] | None = None) -> list[Question]:
+    """What still awaits this person's word, the longest-waiting first; a settled question awaits nobody's.
+
+    With `kinds`, of these alone: then only open questions of these kinds are looked at, whoever is asked.
+    """
+    wanted = (
+        sa.select(Question)
+        .join(Asking, Asking.question_id == Question.id)
+        .where(Asking.person_id == person_id, Asking.answered_at.is_(None), Question.settled_at.is_(None))
+        .order_by(Question.asked_at, Question.id)
     )
+    return list(session.scalars(wanted if kinds is None else wanted.where(Question.kind.in_(sorted(kinds)))))
+
+
+def last_about(session: Session, kind_name: str, thing_id: int) -> Question | None:
+    """The newest question of this kind about this thing, settled or not."""
+    wanted = sa.select(Question).where(Question.kind == kind_name, Question.thing_id == thing_id)
+    return session.scalar(wanted.order_by(Question.id.desc()).limit(1))
 
 
 def work(session: Session, site: Site, kinds: QuestionKinds, *, now: datetime, limit: int) -> int:
