@@ -5,11 +5,11 @@ What is not clear is said so: a wrong conversation is far worse than a question.
 piece, but for greetings, thanks and names.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailhub.digests import clauses, courtesies, echoes, markers, notices, numerals, quotes, titles
-from mailhub.digests.clauses import Clause
+from mailhub.digests.clauses import Clause, Understood
 from mailhub.digests.echoes import Run
 from mailhub.mail.quoting import Kind, fold
 
@@ -46,13 +46,6 @@ class Reading:
     is_empty: bool = False  # nothing was written, not even thanks
 
 
-Understood = Callable[[int, str], bool]  # whether these words alone are a command to the item of this number
-
-
-def _nothing(_number: int, _said: str) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class _People:
     """Words of the names that may stand in a greeting, or below an answer."""
@@ -62,12 +55,19 @@ class _People:
 
 
 def read(
-    text: str, items: Sequence[Item], *, own_name: str = "", around: str = "", understood: Understood = _nothing
+    text: str,
+    items: Sequence[Item],
+    *,
+    own_name: str = "",
+    around: str = "",
+    understood: Understood = clauses.nothing,
+    only_words: bool = False,
 ) -> Reading:
     """Take an answer apart.
 
     `text` is the whole of it, with what it quotes; `around` are the letter's words about none of its items. Words that
-    are `understood` need no guess whether the number before them counts something: «2 riprendi».
+    are `understood` need no guess whether the number before them counts something: «2 riprendi». A letter that wants
+    `only_words` hears them in the midst of a line as well: «2 riprendi, 3 rifiuta: è lungo».
     """
     known = {item.number for item in items}
     people = _People(courtesies.names(own_name), courtesies.names(*(item.author for item in items)))
@@ -79,7 +79,7 @@ def read(
         return _only(runs, items[0], people)
     pieces: list[Piece] = []
     for lines, context, is_sure in _blocks(runs, found, people):
-        pieces += _Block(items, known, people, understood, context, is_sure).read(lines)
+        pieces += _Block(items, known, people, understood, context, is_sure, only_words).read(lines)
     return Reading(_settled(pieces))
 
 
@@ -136,6 +136,7 @@ class _Block:
     understood: Understood
     context: int | None
     is_sure: bool
+    only_words: bool
     pieces: list[Piece] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)  # lines of the piece that is being read
     mark: Piece | None = None  # what they belong to
@@ -158,7 +159,8 @@ class _Block:
             self._open(Piece("", (title,), "title", True), "")
             return
         said = courtesies.without_address(line, {*self.people.own, *self.people.others})
-        for clause in clauses.read(said, self.known, named):
+        found = clauses.read(said, self.known, named, self.understood if self.only_words else clauses.nothing)
+        for clause in found:
             mark = _mark(clause, self.known, self.understood, may_be_word)
             if self.context is not None and not (mark.is_sure and mark.items and clause.marker.rest):
                 # Below a quotation «3 persone» and «3» speak of what is quoted, or must be asked about.
@@ -166,7 +168,7 @@ class _Block:
                 return
             is_told = mark.items and not clause.marker.is_doubtful
             self._open(mark, clause.marker.rest if mark.is_sure or is_told else clause.marker.whole)
-        if not clauses.read(said, self.known, named):
+        if not found:
             self.waiting.append(line)
 
     def _is_listed(self, line: str) -> bool:

@@ -1,7 +1,7 @@
 """The clauses of a line, each with what it answers: «1 sì, 2 no», «per il recinto vengo, per la cena no». Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailhub.digests import markers, numerals, titles
@@ -34,9 +34,22 @@ class Clause:
     is_title: bool = False
 
 
-def read(line: str, known: Collection[int], named: Sequence[tuple[int, str]]) -> list[Clause]:
-    """Every clause of a line that begins with what it answers; none where its first does not."""
-    first = _at(line, known, named)
+Understood = Callable[[int, str], bool]  # whether these words alone are a command to the item of this number
+
+
+def nothing(_number: int, _said: str) -> bool:
+    """No words are understood."""
+    return False
+
+
+def read(
+    line: str, known: Collection[int], named: Sequence[tuple[int, str]], understood: Understood = nothing
+) -> list[Clause]:
+    """Every clause of a line that begins with what it answers; none where its first does not.
+
+    A figure before words that are `understood` counts nothing, whatever stands before it.
+    """
+    first = _told(_at(line, known, named), understood)
     if first is None:
         return []
     if first.marker.is_doubtful or len(line) > LONGEST:
@@ -44,11 +57,27 @@ def read(line: str, known: Collection[int], named: Sequence[tuple[int, str]]) ->
     found = [first]
     starts = [0]
     for start in list(_starts(line))[:_MOST]:
-        clause = _at(line[start:], known, named)
-        if clause is not None and _goes_on(clause, found, line[starts[-1] : start]):
+        clause = _told(_at(line[start:], known, named), understood)
+        if clause is None:
+            continue
+        is_new = not {number for one in found for number in one.marker.numbers} & set(clause.marker.numbers)
+        is_command = is_new and _is_command(clause, understood)
+        if is_command or _goes_on(clause, found, line[starts[-1] : start]):
             found.append(clause)
             starts.append(start)
-    return _parted(line, found, starts, known, named)
+    return [_told(clause, understood) or clause for clause in _parted(line, found, starts, known, named)]
+
+
+def _told(clause: Clause | None, understood: Understood) -> Clause | None:
+    """The clause, without a doubt where its words are a command to what it numbers."""
+    if clause is None or not clause.marker.is_doubtful or not _is_command(clause, understood):
+        return clause
+    return replace(clause, marker=replace(clause.marker, is_doubtful=False))
+
+
+def _is_command(clause: Clause, understood: Understood) -> bool:
+    words = _up_to_stop(clause.marker.rest)
+    return all(understood(number, words) for number in clause.marker.numbers)
 
 
 def _at(text: str, known: Collection[int], named: Sequence[tuple[int, str]]) -> Clause | None:

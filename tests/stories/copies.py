@@ -32,10 +32,16 @@ KINDS = {
     "site.data": "service",
     "lists.relay": "relay",
     "digests.letter": "letter",
+    "digests.monday": "service",
     "journeys.step": "step",
     "journeys.service": "service",
 }
-TABLES = ("digests.settings", "digests.status", "lists.directory")  # rows below a sentence, as many as there are
+TABLES = (  # rows below a sentence, as many as there are
+    "digests.settings",
+    "digests.status",
+    "lists.directory",
+    *(f"monday.{name}" for name in ("letter", "receipt", "nothing", "unclear")),
+)
 OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
 
 

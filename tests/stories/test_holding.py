@@ -168,7 +168,7 @@ def test_moderators_who_do_not_answer_are_asked_once_more_and_the_message_waits(
     [again] = town.inbox(MO)
     assert town.subjects("olga@example.org") == [str(again["Subject"])]
     town.passes(days=60)
-    assert town.inbox(MO) == []
+    assert {subject.partition(",")[0] for subject in town.subjects(MO)} == {"The organisers' letter"}
     with town.database.reading() as session:
         [held] = session.scalars(sa.select(HeldPost)).all()
     assert held.state is HeldState.WAITING

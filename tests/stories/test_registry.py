@@ -22,6 +22,7 @@ from mailhub import content
 from mailhub.archive.tables import Post, Raw
 from mailhub.authority import Allowed, Evidence, Level, allows
 from mailhub.delivery.tables import Delivery, Mailing, MailingState
+from mailhub.digests.monday.writing import Mondays
 from mailhub.digests.tables import Letter, LetterReader
 from mailhub.hub import acting
 from mailhub.inbound import intake
@@ -105,6 +106,7 @@ def _calming(subject: str, behind: str = "") -> Case:
 HELD = _held("Iron")
 CARRIED = sa.select(sa.func.min(Mailing.id)).where(Mailing.source == "lists.post")
 HERE = Case(ANA, "garden")
+MONDAY = sa.select(Letter.id).where(Letter.week.is_not(None)).limit(1)
 CASES: dict[str, Case] = {
     **dict.fromkeys(("help", "leave", "why", "each", "owner", "lists", "status", "settings", "left-out"), HERE),
     **dict.fromkeys(("only-decisions", "only-events", "data", "forget", "forget-all"), HERE),
@@ -156,6 +158,8 @@ CASES: dict[str, Case] = {
     **dict.fromkeys(("all", "why-letter", "pause-letter", "no-letter"), Case(BEA, kind="mailing", find=_letter(BEA))),
     "resume-letter": Case(ANA, kind="mailing", find=_letter(ANA)),
     "answer": Case(BEA, kind="mailing", find=_letter(BEA), prose="1 I have some"),
+    "why-monday": Case(MO, kind="monday", find=MONDAY),
+    "answer-monday": Case(MO, kind="monday", find=MONDAY, prose="1 trust"),
     "choose": Case(BEA, kind="which", find=_question("which"), prose="0"),
     "go-on": Case(OLGA, kind="stopped", find=CARRIED),
     "confirm-twice": Case(ANA, kind="twice", find=_question("twice")),
@@ -222,7 +226,18 @@ def place(town: Town) -> Town:
     town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
     journeying(town)
     town.writes(ANA, to="mill-pause@lists.test")
+    on_monday(town)
     return town
+
+
+def on_monday(town: Town) -> None:
+    """The moderators have their letter of this week."""
+    chore = Mondays(town.hub.site, town.hub.waiting, town.hub.questions, town.hub.verbs)
+    with town.database.transaction() as session:
+        person = persons.find(session, MO)
+        assert person is not None
+        chore.write(session, person, town.clock.now(), now=town.clock.now())
+    town.settles()
 
 
 def moderated(town: Town) -> None:

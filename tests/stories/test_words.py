@@ -21,7 +21,8 @@ from tests.stories.town import body as text_of
 ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example.org", "olga@example.org", "zoe@x.test")
 EVA, IVO, UMA, NINA = "eva@example.org", "ivo@example.org", "uma@example.org", "nina@example.org"
 LIA, TEO = "lia@example.org", "teo@example.org"
-ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery", "lost")
+IDA, UGO = "ida.moderates@example.org", "ugo.moderates@example.org"
+ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery", "lost", "monday")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -526,6 +527,28 @@ def being_for_nobody(town: Town) -> None:
     town.replies(OLGA, late, f"{it_is} pergola")
 
 
+def on_a_monday(town: Town) -> None:
+    town.opens_list("cellar", moderators=[IDA, UGO], moderate="everyone")
+    town.joins("cellar", EVA, TEO, LIA)
+    for author, subject in ((EVA, "Wine 1"), (TEO, "Wine 2"), (LIA, "Wine 3")):
+        town.writes(author, to="cellar@lists.test", subject=subject, text="Hello there")
+    town.passes(days=7)
+    letter = next(mail for mail in reversed(town.mailbox(IDA)) if "Wine 3" in text_of(mail))
+    trust, publish = say(town, "trust"), say(town, "publish")
+    town.replies(IDA, letter, say(town, "why-monday"))
+    town.replies(IDA, letter, "Hello there, and there")
+    town.replies(IDA, letter, f"1 {publish}\n2 {trust}\n3 {trust}")
+    town.replies(IDA, letter, f"1 {publish}")
+    receipt = latest(town, IDA, "monday.receipt")
+    town.replies(IDA, next(mail for mail in town.mailbox(IDA) if "Wine 2" in str(mail["Subject"])), say(town, "undo"))
+    town.replies(IDA, receipt, say(town, "undo"))
+    town.writes(EVA, to="cellar@lists.test", subject="Wine 4", text="Hello there")
+    town.passes(days=7)
+    letter = town.mailbox(IDA)[-1]
+    town.replies(IDA, letter, trust)
+    town.replies(IDA, latest(town, IDA, "monday.receipt"), say(town, "undo"))
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     inviting,
@@ -553,4 +576,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     what_is_kept_of_a_person,
     setting_up,
     being_for_nobody,
+    on_a_monday,
 )

@@ -4,6 +4,7 @@ The words are read as those of any letter (`digests/answers`); which word a thin
 is asked about in the same receipt.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +29,7 @@ from mailhub.verbs import Act, Answer, Call, Outcome, Thing, Verbs
 
 VERB = "answer-monday"
 _MOST_PIECES = 1_000_000  # of one mail
+_NUMBERED = re.compile(r"\s*(?:la |il |the )?(\d{1,3})[.):]?\s+", re.IGNORECASE)
 _SAID = 60  # characters of what was unclear
 
 Carry = Callable[..., Carried]  # carries a word out by the rule of authority, as for a mail of its own
@@ -82,14 +84,20 @@ class Answering:
             return self._call(said, kinds[number]) is not None
 
         known = [one.item for one in told.items]
-        return answers.read(mail.text, known, own_name=name, around=told.around, understood=understood)
+        around = told.around
+        return answers.read(mail.text, known, own_name=name, around=around, understood=understood, only_words=True)
 
     def _call(self, said: str, kind: str) -> Call | None:
         """The word in the first line, with or without a courtesy; what stands below it goes with it."""
         first = said.strip().partition("\n")[0]
         return self.verbs.recognise(first, kind) or self.verbs.recognise(wishes.without_courtesy(first), kind)
 
-    def _take(self, act: Act, told: Told, piece: Piece, part: int, done: _Done) -> None:
+    def _take(self, act: Act, told: Told, whole: Piece, part: int, done: _Done) -> None:
+        piece, stray = self._without_strays(told, whole)
+        self._take_clear(act, told, piece, part, done)
+        done.unclear += stray
+
+    def _take_clear(self, act: Act, told: Told, piece: Piece, part: int, done: _Done) -> None:
         meant = [one for number in piece.items if (one := told.of(number)) is not None]
         calls = [self._heard(piece.text, one) for one in meant]
         if not piece.is_sure or not meant or not piece.text.strip() or None in calls:
@@ -98,6 +106,20 @@ class Answering:
         for one, call in zip(meant, calls, strict=True):
             if call is not None:
                 self._carry_out(act, one, call, piece.text, part, done)
+
+    def _without_strays(self, told: Told, piece: Piece) -> tuple[Piece, list[Piece]]:
+        """Lines below the first that say a word to a number the letter does not have, apart from the others."""
+        first, *below = piece.text.split("\n")
+        found = [(line, _NUMBERED.match(line)) for line in below]
+        kinds = {one.thing.kind for one in told.items}
+        stray = {
+            line: int(number[1])
+            for line, number in found
+            if number is not None and any(self._call(line[number.end() :], kind) for kind in kinds)
+        }
+        kept = "\n".join([first, *(line for line in below if line not in stray)])
+        unknown = [Piece(line, (), "unknown", False, (number,)) for line, number in stray.items()]
+        return replace(piece, text=kept), unknown
 
     def _heard(self, said: str, one: Numbered) -> Call | None:
         listener = self.verbs.listener(one.thing.kind)

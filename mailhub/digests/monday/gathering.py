@@ -23,7 +23,12 @@ def waiting_for(
         asked.setdefault(question.kind, []).append(_asked(question, kinds))
     found = [one for kind, those in asked.items() for one in parts.tell(kind)(session, site, office, those)]
     found += [one for part in parts for one in part.beside(session, site, office)]
-    return sorted(found, key=lambda one: (not one.is_question, one.since))
+    return sorted(found, key=_order)
+
+
+def _order(one: Waiting) -> tuple[bool, datetime, int, str, str]:
+    """The same rows make the same letter, in whatever order a database finds them."""
+    return one.thing is None, one.since, one.thing.id if one.thing else 0, one.key, str(sorted(one.values.items()))
 
 
 def office_of(session: Session, site: Site, person: Person, *, now: datetime) -> Office:

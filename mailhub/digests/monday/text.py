@@ -46,11 +46,10 @@ def _opening(office: Office, day: str, count: int) -> str:
 
 
 def _how(office: Office, verbs: Verbs, items: Sequence[Waiting]) -> str:
-    answerable = next((place for place, one in enumerate(items) if one.words), None)
-    if answerable is None:
+    """An example that does something; where there is one thing, what stands below it says enough."""
+    if len(items) < 2:
         return ""
-    example = answers(office, verbs, answerable + 1, items[answerable])[0]
-    return say(office.language, "monday.how", example=example)
+    return say(office.language, "monday.how", example=answers(office, verbs, 1, items[0])[0])
 
 
 def _item(office: Office, verbs: Verbs, number: int, one: Waiting) -> str:
