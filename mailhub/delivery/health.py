@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mailhub.delivery import scoring, switch
+from mailhub.delivery import scoring
 from mailhub.delivery.tables import Bounce, Delivery, DeliveryState, MailClass, Mailing, MailingState
 
 LOOKS_BACK = timedelta(days=7)
@@ -23,11 +23,10 @@ class Health:
     copies: int  # at most one more than `MOST`
     returned: int
     in_doubt: int
-    is_held: bool  # nothing leaves until somebody says so
 
     @property
     def is_good(self) -> bool:
-        return not self.is_held and not scoring.is_broken(self.copies, self.returned)
+        return not scoring.is_broken(self.copies, self.returned)
 
 
 def of(session: Session, list_ids: Collection[int], *, now: datetime) -> Health:
@@ -39,12 +38,13 @@ def of(session: Session, list_ids: Collection[int], *, now: datetime) -> Health:
         Mailing.list_id.in_(list_ids),
     )
     ids = session.scalars(week).all()
+    if not ids:
+        return Health(0, 0, 0, 0)
     return Health(
         messages=len(ids),
         copies=_copies(session, ids, (DeliveryState.SENT, DeliveryState.FAILED)),
         returned=session.scalar(sa.select(sa.func.count()).where(Bounce.mailing_id.in_(ids))) or 0,
         in_doubt=_copies(session, ids, (DeliveryState.UNCERTAIN,)),
-        is_held=switch.why_held(session) is not None,
     )
 
 

@@ -107,20 +107,32 @@ def _newcomers(session: Session, office: Office, group: MailList) -> Iterator[Wa
 def _set_aside(session: Session, office: Office, groups: dict[int, MailList]) -> Iterator[Waiting]:
     """A line for each person, however many of these groups they belong to."""
     lately = (
-        sa.select(Mailbox, Person, sa.func.min(Subscription.list_id))
-        .join(Person, Person.id == Mailbox.person_id)
-        .join(Subscription, Subscription.person_id == Mailbox.person_id)
-        .where(Mailbox.set_aside_at > office.now - LATELY, Mailbox.trouble != Trouble.COMPLAINT)
-        .where(Subscription.list_id.in_(groups), Subscription.state.in_(BELONGING))
-        .group_by(Mailbox.address_id, Person.id)
+        sa.select(Mailbox)
+        .where(Mailbox.set_aside_at.is_not(None), Mailbox.set_aside_at > office.now - LATELY)
+        .where(Mailbox.trouble != Trouble.COMPLAINT)
+        .order_by(Mailbox.person_id)
     )
-    for mailbox, person, list_id in session.execute(lately).all():
+    found = {mailbox.person_id: mailbox for mailbox in session.scalars(lately)}
+    for person, list_id in session.execute(_members(found, groups)).all() if found else ():
+        mailbox = found[person.id]
         values = {
             "name": telling.short(office.language, voice.name_of(person, office.language)),
             "group": reading.definition_of(groups[list_id]).titled(office.language),
             "why": say(office.language, f"delivery.trouble-{mailbox.trouble.value}"),
         }
         yield Waiting("monday.set-aside", values, mailbox.set_aside_at or office.now)
+
+
+def _members(people: Iterable[int], list_ids: Iterable[int]) -> sa.Select[Person, int]:
+    """Those of these people who belong to any of these lists, with one of them."""
+    belong = Subscription.list_id.in_(list_ids), Subscription.state.in_(BELONGING)
+    of_each = (
+        sa.select(Subscription.person_id, sa.func.min(Subscription.list_id).label("list_id"))
+        .where(Subscription.person_id.in_(people), *belong)
+        .group_by(Subscription.person_id)
+        .subquery()
+    )
+    return sa.select(Person, of_each.c.list_id).join(of_each, of_each.c.person_id == Person.id).order_by(Person.id)
 
 
 PART = Part({things.HELD: _held, things.APPROVAL: _approval, things.APPEAL: _appeal, things.REPORT: _report}, _beside)

@@ -66,7 +66,7 @@ class Answering:
         done = _Done()
         for part, piece in enumerate(read.pieces):
             self._take(act, told, piece, part, done)
-        return _receipt(act, told, done) if read.pieces else Outcome(False)
+        return self._receipt(act, told, done) if read.pieces else Outcome(False)
 
     def undo(self, act: Act, kept: Mapping[str, Any]) -> Outcome:
         """Take back every word that can be, each by its own rule."""
@@ -154,6 +154,52 @@ class Answering:
         words = language.mail(act.language, outcome.answer.key, **outcome.answer.values).text
         return " ".join(words.partition("\n\n")[0].split())
 
+    def _receipt(self, act: Act, told: Told, done: _Done) -> Outcome:
+        """One mail for all of it: what each word did, what was unclear, how to go back."""
+        unclear = (
+            self._unclear(act, told, done.unclear) if done.unclear else {"unclear": "", "unknown": "", "choices": ""}
+        )
+        if not done.lines:
+            return Outcome(False, Answer("monday.unclear", unclear, act.thing, returns_text=True))
+        if not done.worked:
+            return Outcome(
+                False, Answer("monday.nothing", {"lines": done.lines, **unclear}, act.thing, returns_text=True)
+            )
+        undo = ""
+        if done.deeds:
+            numbers = formats.listing(act.language, [str(number) for number, _ in done.deeds])
+            undo = say(act.language, "monday.how-to-undo", numbers=numbers)
+        values = {"lines": done.lines, **unclear, "undo": undo}
+        answer = Answer("monday.receipt", values, act.thing, returns_text=bool(done.unclear))
+        return Outcome(True, answer, {"deeds": [deed for _, deed in done.deeds]} if done.deeds else None)
+
+    def _unclear(self, act: Act, told: Told, pieces: list[Piece]) -> dict[str, Any]:
+        """What was not understood, and what may be said to the things it may have meant."""
+        text = " ".join(" ".join(piece.text.split()) or _numbers(piece) for piece in pieces)
+        short = text if len(text) <= _SAID else f"{text[: _SAID - 1].rstrip()}…"
+        candidates = {number for piece in pieces for number in piece.items}
+        if not candidates or any(not piece.items for piece in pieces):
+            candidates = {one.number for one in told.items}
+        numbers = ", ".join(str(one) for one in dict.fromkeys(one for piece in pieces for one in piece.unknown))
+        last = max((one.number for one in told.items), default=0)
+        unknown = say(act.language, "digests.unknown-numbers", numbers=numbers, last=last) if numbers and last else ""
+        return {
+            "unclear": say(act.language, "monday.unclear-words", words=short),
+            "unknown": unknown,
+            "choices": [self._choice(act.language, one) for one in told.items if one.number in candidates],
+        }
+
+    def _choice(self, spoken: str, one: Numbered) -> str:
+        """A thing once more, with the words the letter named, as they are in this language."""
+        calls = (self.verbs.recognise(word, one.thing.kind) for word in one.words)
+        said = [
+            f"{one.number} {call.verb.words[spoken][0]}{' ' * bool(call.argument)}{call.argument}"
+            for call in calls
+            if call
+        ]
+        words = formats.listing(spoken, [formats.quoted(spoken, each) for each in said], alternatives=True)
+        return say(spoken, "monday.choice", number=one.number, what=one.shown, words=words)
+
 
 def _settled_before(act: Act, thing: Thing) -> str | None:
     """Who did it, where somebody else was first."""
@@ -184,46 +230,6 @@ def _tell_apart(act: Act, answer: Answer, piece: int) -> None:
         address_id=act.address_id,
         because="monday",
     )
-
-
-def _receipt(act: Act, told: Told, done: _Done) -> Outcome:
-    """One mail for all of it: what each word did, what was unclear, how to go back."""
-    unclear = _unclear(act, told, done.unclear) if done.unclear else {"unclear": "", "unknown": "", "choices": ""}
-    if not done.lines:
-        return Outcome(False, Answer("monday.unclear", unclear, act.thing, returns_text=True))
-    if not done.worked:
-        return Outcome(False, Answer("monday.nothing", {"lines": done.lines, **unclear}, act.thing, returns_text=True))
-    undo = ""
-    if done.deeds:
-        numbers = formats.listing(act.language, [str(number) for number, _ in done.deeds])
-        undo = say(act.language, "monday.how-to-undo", numbers=numbers)
-    values = {"lines": done.lines, **unclear, "undo": undo}
-    answer = Answer("monday.receipt", values, act.thing, returns_text=bool(done.unclear))
-    return Outcome(True, answer, {"deeds": [deed for _, deed in done.deeds]} if done.deeds else None)
-
-
-def _unclear(act: Act, told: Told, pieces: list[Piece]) -> dict[str, Any]:
-    """What was not understood, and what may be said to the things it may have meant."""
-    text = " ".join(" ".join(piece.text.split()) or _numbers(piece) for piece in pieces)
-    short = text if len(text) <= _SAID else f"{text[: _SAID - 1].rstrip()}…"
-    candidates = {number for piece in pieces for number in piece.items}
-    if not candidates or any(not piece.items for piece in pieces):
-        candidates = {one.number for one in told.items}
-    unknown = [str(number) for number in dict.fromkeys(one for piece in pieces for one in piece.unknown)]
-    last = max((one.number for one in told.items), default=0)
-    return {
-        "unclear": say(act.language, "monday.unclear-words", words=short),
-        "unknown": say(act.language, "digests.unknown-numbers", numbers=", ".join(unknown), last=last)
-        if unknown and last
-        else "",
-        "choices": [_choice(one) for one in told.items if one.number in candidates],
-    }
-
-
-def _choice(one: Numbered) -> str:
-    """A thing once more, with its words as the letter printed them."""
-    words = one.printed.rpartition("\n")[2]
-    return f"{one.shown} {words}".strip()
 
 
 def _numbers(piece: Piece) -> str:

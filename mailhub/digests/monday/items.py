@@ -27,16 +27,31 @@ class Numbered:
     printed: str  # its lines in the letter's text; "" where that is not kept any more
 
     @property
+    def title(self) -> str:
+        """The subject of a message; "" for what has none."""
+        named = _QUOTED.search(self._told)
+        return (named[1] or named[2] or "") if named else ""
+
+    @property
     def item(self) -> Item:
         """As answers are read; a message is named by its subject too."""
-        named = _QUOTED.search(self.printed.rpartition("\n")[0])
-        return Item(self.number, (named[1] or named[2] or "") if named else "", "", "", self.printed)
+        return Item(self.number, self.title, "", "", self.printed)
 
     @property
     def shown(self) -> str:
-        """What it was, in few words."""
-        told = " ".join(self.printed.rpartition("\n")[0].split()) or str(self.number)
+        """What it was, in few words and without marks: it may stand in a mail of another language."""
+        told = self.title or " ".join(_NUMBER.sub("", self._told, count=1).split())
         return told if len(told) <= SHOWN else f"{told[: SHOWN - 1].rstrip()}…"
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What the letter said may be answered, without the number."""
+        found = _QUOTED.findall(self.printed.rpartition("\n")[2])
+        return [_NUMBER.sub("", one or other, count=1) for one, other in found]
+
+    @property
+    def _told(self) -> str:
+        return self.printed.rpartition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)

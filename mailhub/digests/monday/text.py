@@ -95,9 +95,7 @@ def _health(office: Office, health: Health) -> Iterator[str]:
         yield say(spoken, "monday.health", parts=formats.listing(spoken, said))
     else:
         yield say(spoken, "monday.health-quiet")
-    if health.is_held:
-        yield say(spoken, "monday.health-held")
-    elif not health.is_good:
+    if not health.is_good:
         yield say(spoken, "monday.health-bad")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mailhub import formats, tokens
 from mailhub.clock import local
-from mailhub.delivery import health, service
+from mailhub.delivery import health, service, switch
 from mailhub.digests import rhythm
 from mailhub.digests.monday import text
 from mailhub.digests.monday.gathering import office_of, waiting_for
@@ -117,7 +117,9 @@ def week_of(slot: datetime, zone: str) -> int:
 
 
 def _rhythms(session: Session, site: Site) -> list[Rhythm]:
-    """The Monday of each zone in which somebody has an office."""
+    """The Monday of each zone in which somebody has an office; none while the site sends nothing."""
+    if switch.why_held(session) is not None:
+        return []
     zones = sa.select(_zone(site)).join(Role, Role.person_id == Person.id).distinct()
     return [Rhythm(zone, rhythm.minutes(HOUR), MONDAY) for zone in sorted(session.scalars(zones))]
 
@@ -126,7 +128,7 @@ def _due(session: Session, site: Site, zone: str, slot: datetime, now: datetime,
     """Who had an office then, and no letter of that week yet."""
     if now - slot > LATE_BY:
         return ()
-    in_office = sa.exists().where(Role.person_id == Person.id, Role.granted_at <= slot)
+    in_office = Person.id.in_(sa.select(Role.person_id).where(Role.granted_at <= slot))
     had = sa.exists().where(Letter.person_id == Person.id, Letter.week == week_of(slot, zone))
     people = sa.select(Person).where(in_office, _zone(site) == zone, Person.erased_at.is_(None), ~had)
     return session.scalars(people.order_by(Person.id).limit(limit)).all()
