@@ -1,5 +1,6 @@
 """What journeys wait for from people who organise, and whose way had to stop."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from mailhub.verbs import Thing
 from mailhub.waiting import WHOLE_SITE, Asked, Office, Part, Waiting
 
 LATELY = timedelta(days=7)  # a way that has stopped stays so: it is told once
-SHOWN = 60  # characters of what is asked
+SHOWN = 100  # characters of what is asked
 FAVOURS = ((things.TASK, (("task-done", ""),)), (things.LATE, (("send-late", ""), ("skip-late", ""))))
 
 
@@ -42,8 +43,8 @@ def _named(session: Session, each: Enrolled, language: str) -> tuple[str, str]:
     journey = _journey(session, row, each.version)
     step = journey.find(each.way.step) if journey is not None else None
     text = " ".join(step.text.into(language).split()) if isinstance(step, Task) else ""
-    short = text if len(text) <= SHOWN else f"{text[: SHOWN - 1].rstrip()}…"
-    return (journey.titled(language) if journey is not None else row.slug), short.rstrip(".")
+    short = textwrap.shorten(text.rstrip("."), SHOWN, placeholder="…")
+    return (journey.titled(language) if journey is not None else row.slug), short
 
 
 def _journey(session: Session, row: JourneyRow, version: int) -> Journey | None:

@@ -264,9 +264,10 @@ def test_what_is_not_clear_is_asked_about_once_with_the_words_that_would_do(town
     [receipt] = town.inbox(OLGA)
     told = prose(receipt)
     assert '1 The message "Wheelbarrow" goes to the Garden group' in told
-    assert 'It is not clear what "looks fine, I suppose 7 refuse" means' in told
+    assert 'It is not clear what this means, "2 looks fine, I suppose" and "7 refuse": reply with' in told
     assert "The letter has no numbers 7" in told
     assert '2 Fence: "2 publish" or "2 refuse"' in told
+    assert "1 Wheelbarrow:" not in told
     assert "> 2 looks fine, I suppose" in body(receipt)
     town.replies(OLGA, receipt, "2 refuse")
     assert state(town, "Fence") == "refused"
@@ -319,6 +320,19 @@ def test_a_quotation_without_marks_is_no_answer(town: Town) -> None:
     assert (state(town, "Wheelbarrow"), state(town, "Fence")) == ("waiting", "published")
     town.writes(OLGA, to=str(letter["Reply-To"]), subject="Re: so", text=f"Not now.\n\n{body(letter)}")
     assert state(town, "Wheelbarrow") == "waiting"
+
+
+@pytest.mark.parametrize(
+    "answer", ["1 pubblica", "«1 pubblica»", "1 Pubblica.", "1) pubblica, grazie", "La 1 pubblica"]
+)
+def test_the_example_itself_is_an_answer(paese: Town, answer: str) -> None:
+    garden(paese)
+    holds(paese, "Carriola", "Siepe")
+    comes(paese)
+    [letter] = mondays(paese, OLGA)
+    assert "per esempio con «1 pubblica»:" in prose(letter)
+    paese.replies(OLGA, letter, answer)
+    assert (state(paese, "Carriola"), state(paese, "Siepe")) == ("published", "waiting")
 
 
 def test_of_many_things_twenty_are_written_out_and_the_others_counted(town: Town) -> None:

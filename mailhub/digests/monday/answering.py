@@ -30,7 +30,10 @@ from mailhub.verbs import Act, Answer, Call, Outcome, Thing, Verbs
 VERB = "answer-monday"
 _MOST_PIECES = 1_000_000  # of one mail
 _NUMBERED = re.compile(r"\s*(?:la |il |the )?(\d{1,3})[.):]?\s+", re.IGNORECASE)
-_SAID = 60  # characters of what was unclear
+_AS_PRINTED = re.compile(r"^[ \t]*[«“\"](\d[^«»“”\"\n]*)[»”\"][.,;]?[ \t]*$", re.MULTILINE)  # with our marks around it
+_SAID = 40  # characters of one thing that was unclear
+_MOST_SHOWN = 5  # of these
+_CLEAR: Mapping[str, Any] = {"unclear": "", "unknown": "", "choices": ""}
 
 Carry = Callable[..., Carried]  # carries a word out by the rule of authority, as for a mail of its own
 Twice = Callable[[Act, str], Answer]  # asks for the second mail of what takes two
@@ -42,6 +45,7 @@ class _Done:
 
     lines: list[str] = field(default_factory=list)
     worked: bool = False
+    heard: set[int] = field(default_factory=set)  # numbers whose words were clear
     deeds: list[tuple[int, int]] = field(default_factory=list)  # number and deed of what can be taken back
     unclear: list[Piece] = field(default_factory=list)
 
@@ -78,14 +82,18 @@ class Answering:
     def _read(self, act: Act, told: Told) -> Reading:
         mail = message.parse(raws.read(act.session, act.site, act.raw_id or 0))
         kinds = {one.number: one.thing.kind for one in told.items}
-        name = act.session.get_one(Person, act.person_id).name
 
         def understood(number: int, said: str) -> bool:
             return self._call(said, kinds[number]) is not None
 
-        known = [one.item for one in told.items]
-        around = told.around
-        return answers.read(mail.text, known, own_name=name, around=around, understood=understood, only_words=True)
+        return answers.read(
+            _AS_PRINTED.sub(r"\1", mail.text),
+            [one.item for one in told.items],
+            own_name=act.session.get_one(Person, act.person_id).name,
+            around=told.around,
+            understood=understood,
+            only_words=True,
+        )
 
     def _call(self, said: str, kind: str) -> Call | None:
         """The word in the first line, with or without a courtesy; what stands below it goes with it."""
@@ -134,6 +142,7 @@ class Answering:
         if worked and carried.outcome is not None and carried.outcome.undo is not None:
             done.deeds.append((one.number, carried.deed_id))
         done.worked |= worked
+        done.heard.add(one.number)
         line = self._line(there, one, call, carried, part)
         done.lines.append(f"{one.number} {line}")
 
@@ -156,9 +165,7 @@ class Answering:
 
     def _receipt(self, act: Act, told: Told, done: _Done) -> Outcome:
         """One mail for all of it: what each word did, what was unclear, how to go back."""
-        unclear = (
-            self._unclear(act, told, done.unclear) if done.unclear else {"unclear": "", "unknown": "", "choices": ""}
-        )
+        unclear = self._unclear(act, told, done) if done.unclear else _CLEAR
         if not done.lines:
             return Outcome(False, Answer("monday.unclear", unclear, act.thing, returns_text=True))
         if not done.worked:
@@ -173,19 +180,18 @@ class Answering:
         answer = Answer("monday.receipt", values, act.thing, returns_text=bool(done.unclear))
         return Outcome(True, answer, {"deeds": [deed for _, deed in done.deeds]} if done.deeds else None)
 
-    def _unclear(self, act: Act, told: Told, pieces: list[Piece]) -> dict[str, Any]:
+    def _unclear(self, act: Act, told: Told, done: _Done) -> dict[str, Any]:
         """What was not understood, and what may be said to the things it may have meant."""
-        text = " ".join(" ".join(piece.text.split()) or _numbers(piece) for piece in pieces)
-        short = text if len(text) <= _SAID else f"{text[: _SAID - 1].rstrip()}…"
-        candidates = {number for piece in pieces for number in piece.items}
-        if not candidates or any(not piece.items for piece in pieces):
-            candidates = {one.number for one in told.items}
-        numbers = ", ".join(str(one) for one in dict.fromkeys(one for piece in pieces for one in piece.unknown))
+        words = [formats.quoted(act.language, _said(piece)) for piece in done.unclear][:_MOST_SHOWN]
+        candidates = {number for piece in done.unclear for number in piece.items}
+        if any(not piece.items and not piece.unknown for piece in done.unclear):
+            candidates |= {one.number for one in told.items} - done.heard
+        numbers = dict.fromkeys(one for piece in done.unclear for one in piece.unknown)
         last = max((one.number for one in told.items), default=0)
-        unknown = say(act.language, "digests.unknown-numbers", numbers=numbers, last=last) if numbers and last else ""
+        values = {"numbers": ", ".join(map(str, numbers)), "last": last}
         return {
-            "unclear": say(act.language, "monday.unclear-words", words=short),
-            "unknown": unknown,
+            "unclear": say(act.language, "monday.unclear-words", words=formats.listing(act.language, words)),
+            "unknown": say(act.language, "digests.unknown-numbers", **values) if numbers and last else "",
             "choices": [self._choice(act.language, one) for one in told.items if one.number in candidates],
         }
 
@@ -232,5 +238,8 @@ def _tell_apart(act: Act, answer: Answer, piece: int) -> None:
     )
 
 
-def _numbers(piece: Piece) -> str:
-    return " ".join(str(number) for number in (*piece.items, *piece.unknown))
+def _said(piece: Piece) -> str:
+    """Some words as they were written, with the number before them; those of a line that was not one begin with it."""
+    number = f"{piece.items[0]} " if piece.said == "number" and len(piece.items) == 1 else ""
+    text = " ".join(f"{number}{piece.text}".split()) or " ".join(map(str, piece.unknown))
+    return text if len(text) <= _SAID else f"{text[: _SAID - 1].rstrip()}…"
