@@ -20,7 +20,7 @@ from mailhub.delivery.tables import (
     MailingState,
     Trouble,
 )
-from mailhub.digests.monday.writing import Mondays
+from mailhub.digests.monday.writing import SOURCE, Mondays
 from mailhub.digests.tables import Letter
 from mailhub.journeys import doing
 from mailhub.lists import reading
@@ -479,6 +479,24 @@ def test_a_site_that_sends_nothing_writes_it_once_it_sends_again(town: Town) -> 
         switch.let_go(session)
     town.passes(minutes=2)
     assert "Tuesday 17 March: 1 thing waits" in prose(*mondays(town, OLGA))
+
+
+def test_who_is_forgotten_is_not_quoted_in_letters_of_before_and_their_numbers_still_work(town: Town) -> None:
+    garden(town)
+    town.joins("garden", ANA)
+    holds(town, "Wheelbarrow")
+    town.writes(ANA, to="garden@lists.test", subject="Fence", text="It is down.")
+    comes(town)
+    [letter] = mondays(town, OLGA)
+    town.writes(BEA, to="hub@lists.test", text="forget me")
+    town.passes(minutes=10)
+    town.replies(BEA, town.mailbox(BEA)[-1], "confirm")
+    town.passes(minutes=6)
+    with town.database.reading() as session:
+        sent = sa.select(Delivery.slots).join(Mailing, Mailing.id == Delivery.mailing_id)
+        assert session.scalars(sent.where(Mailing.source == SOURCE)).all() == [None]
+    town.replies(OLGA, letter, "2 publish")
+    assert state(town, "Fence") == "published"
 
 
 # Tables that grow with the years: what is over in them must not be read to find what is open.

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from mailhub.archive import erasing
 from mailhub.archive.tables import Post, Raw
 from mailhub.db.base import Base
-from mailhub.delivery.tables import Bounce, Delivery, Mailbox
+from mailhub.delivery.tables import Bounce, Delivery, Mailbox, Mailing
+from mailhub.digests.monday.writing import SOURCE as MONDAY
 from mailhub.digests.tables import Letter, LetterItem, LetterReader
 from mailhub.hub.erasing.own import let_go
 from mailhub.journeys import erasing as journeys
+from mailhub.lists import things
 from mailhub.lists.tables import HeldPost, HeldState, LetterSpan, Measure, Subscription, ThreadMute
-from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField
+from mailhub.people.tables import Activity, Address, Asking, Consent, Deed, Erasure, Person, PersonField, Question
 from mailhub.site import Site
 
 PAGE = 200
@@ -72,6 +74,27 @@ def _deliveries(session: Session, person_id: int) -> int:
     return len(found)
 
 
+def _told_organisers(session: Session, person_id: int) -> int:
+    """Letters that told organisers of something they wrote: their numbers stay, their words go."""
+    noted = (Activity.thing == LetterItem.thing) & (Activity.thing_id == LetterItem.thing_id)
+    wrote = sa.select(LetterItem.letter_id).join(Activity, noted).where(Activity.person_id == person_id)
+    reported = (
+        sa.select(LetterItem.letter_id)
+        .join(Question, Question.id == LetterItem.thing_id)
+        .join(Post, Post.id == Question.thing_id)
+        .where(LetterItem.thing == things.REPORT, Post.person_id == person_id)
+    )
+    ours = sa.select(Mailing.id).where(Mailing.source == MONDAY)
+    named = sa.or_(Delivery.occurrence.in_(wrote), Delivery.occurrence.in_(reported))
+    told = sa.select(Delivery.mailing_id, Delivery.person_id, Delivery.occurrence).where(
+        Delivery.mailing_id.in_(ours), Delivery.slots.is_not(None), Delivery.finished_at.is_not(None), named
+    )
+    found = [tuple(row) for row in session.execute(told.limit(PAGE))]
+    key = sa.tuple_(Delivery.mailing_id, Delivery.person_id, Delivery.occurrence)
+    _run(session, sa.update(Delivery).where(key.in_(found)).values(slots=sa.null()))
+    return len(found)
+
+
 def _activities(session: Session, person_id: int) -> int:
     """That something happened stays; what was noted of it goes."""
     mine = Activity.person_id == person_id, sa.cast(Activity.detail, sa.String) != "{}"
@@ -117,6 +140,7 @@ def _run(session: Session, statement: sa.Update) -> None:
 _STEPS = (
     *map(_delete, _GONE),
     _letters,
+    _told_organisers,
     _deliveries,
     _activities,
     _consents,
