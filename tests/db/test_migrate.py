@@ -97,6 +97,28 @@ def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_letters_of_before_stay_letters_of_the_day(empty: Database) -> None:
+    with migrate._own_connection(empty) as connection:
+        command.upgrade(migrate._config(connection), "0013")
+    now = {"sqlite": "1", "postgresql": "'2026-03-09T08:00:00Z'"}[empty.writer.dialect.name]
+    letter = "INSERT INTO letter (id, person_id, slot, language, time_zone, written_at, owed_at, query) VALUES"
+    with empty.writer.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO person (id, name, created_at, token_epoch) VALUES (7, 'Ana', {now}, 0)"
+        )
+        connection.exec_driver_sql(f"{letter} (1, 7, {now}, 'en', 'UTC', {now}, {now}, NULL)")
+        connection.exec_driver_sql(f"{letter} (2, 7, {now}, 'en', 'UTC', {now}, {now}, 'shears')")
+    assert migrate.upgrade(empty) == ("0013", migrate.newest())
+    with empty.reader.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT id, query, week FROM letter ORDER BY id").all()
+    assert [tuple(row) for row in kept] == [(1, None, None), (2, "shears", None)]
+    week = f"{letter.replace('query', 'week')} (%s, 7, {now}, 'en', 'UTC', {now}, {now}, 202611)"
+    with empty.writer.begin() as connection:
+        connection.exec_driver_sql(week.replace("%s", "3"))  # at the hour of a letter of the day
+    with pytest.raises(sa.exc.IntegrityError), empty.writer.begin() as connection:
+        connection.exec_driver_sql(week.replace("%s", "4"))
+
+
 def test_a_filled_database_gets_bounces_and_keeps_every_row(empty: Database) -> None:
     with migrate._own_connection(empty) as connection:
         command.upgrade(migrate._config(connection), "0003")
