@@ -51,7 +51,7 @@ class Asked:
 class Waiting:
     """One thing that waits for them, or that they should know of."""
 
-    key: str  # of the words that tell it
+    key: str  # of the words that tell it; those of a question have `more-…` beside it, which counts several
     values: Mapping[str, str]  # their places, in the language of the office
     since: datetime
     until: datetime | None = None

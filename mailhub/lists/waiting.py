@@ -43,7 +43,7 @@ def _asked_of_authors(held_ids: Iterable[int]) -> sa.Select[int]:
 
 
 def _approval(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:  # noqa: ARG001
-    for one in asked:
+    for one in (one for one in asked if office.may_read(one.list_id or 0)):
         words = (("approve", ""), ("deny", ""))
         yield _told(session, office, one, "approval", one.thing_id, {}, Thing(things.APPROVAL, one.id), words)
 

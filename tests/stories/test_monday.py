@@ -1,13 +1,14 @@
 """One letter of a Monday to whoever organises: what waits for them, numbered, answered by word with one receipt."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mailhub.delivery import scoring, switch
 from mailhub.delivery.tables import (
@@ -28,6 +29,8 @@ from mailhub.lists.tables import HeldPost
 from mailhub.mail.reports.verdicts import Verdict
 from mailhub.people import persons, roles
 from mailhub.people.tables import Question
+from mailhub.site import Site
+from mailhub.waiting import Asked, Office, Waiting
 from tests.stories.journeys import place, publishes
 from tests.stories.town import FORGED, Town, body, prose
 
@@ -308,6 +311,35 @@ def test_a_word_without_its_reason_asks_back_in_a_mail_of_its_own(town: Town) ->
     assert "1 Not yet: in a mail of its own" in prose(receipt)
     town.replies(OLGA, asked, "rephrase: shorter, please")
     assert "shorter, please" in prose(town.mailbox(BEA)[-1])
+
+
+def test_what_takes_two_mails_takes_two_from_here_as_well(town: Town) -> None:
+    garden(town)
+    holds(town, "Wheelbarrow")
+    comes(town)
+    [letter] = mondays(town, OLGA)
+    town.inbox(OLGA)
+    town.replies(OLGA, letter, "1 data")
+    assert sorted(town.subjects(OLGA)) == ["In ten minutes we ask you once more", "Nothing has changed"]
+    town.passes(minutes=11)
+    assert town.subjects(OLGA) == ["Do you confirm what you asked for?"]
+
+
+def test_a_fault_in_one_letter_holds_up_nobody_elses(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    garden(town, moderators=[MO])
+    holds(town, "Wheelbarrow")
+    mo = town.person(MO)
+    assert mo is not None
+    tell = town.hub.waiting.tell("held")
+
+    def fails(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterable[Waiting]:
+        if office.person_id == mo.id:
+            raise ZeroDivisionError
+        return tell(session, site, office, asked)
+
+    monkeypatch.setitem(town.hub.waiting._tells, "held", fails)
+    comes(town)
+    assert (len(mondays(town, OLGA)), len(mondays(town, MO))) == (1, 0)
 
 
 def test_a_quotation_without_marks_is_no_answer(town: Town) -> None:

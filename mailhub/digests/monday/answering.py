@@ -149,8 +149,9 @@ class Answering:
     def _line(self, act: Act, one: Numbered, call: Call, carried: Carried, part: int) -> str:
         """What it did, in the words of its own answer."""
         if not isinstance(carried.ruling, Allowed):
-            if call.verb.level is Level.CHARTER:
-                _tell_apart(act, self.twice(act, call.verb.name), part * 1000 + one.number)
+            if call.verb.level is not Level.CHARTER:
+                return say(act.language, "monday.did-nothing")
+            _tell_apart(act, self.twice(act, call.verb.name), part * 1000 + one.number)
             return say(act.language, "monday.did-apart")
         outcome = carried.outcome or Outcome(False)
         if not outcome.done and (before := _settled_before(act, one.thing)) is not None:

@@ -3,6 +3,7 @@
 Whoever had nothing has a row too, which is not sent: so the week is over for them, whatever begins to wait later.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
@@ -27,6 +28,8 @@ from mailhub.questions import QuestionKinds
 from mailhub.site import Site
 from mailhub.verbs import Thing, Verbs
 from mailhub.waiting import WHOLE_SITE, Office, Parts, Waiting
+
+log = logging.getLogger("mailhub.digests")
 
 HOUR = time(8)  # on everybody's own clock
 MONDAY = 0b0000001  # as `rhythm` counts days
@@ -80,6 +83,15 @@ class Mondays:
         letter = _begin(session, office, slot)
         if letter is None:
             return
+        try:
+            with session.begin_nested():
+                self._fill(session, person, office, letter, now)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise
+        except Exception:  # the letters of others must not wait for it
+            log.exception("no letter of a Monday person=%d letter=%d", person.id, letter.id)
+
+    def _fill(self, session: Session, person: Person, office: Office, letter: Letter, now: datetime) -> None:
         waiting = waiting_for(session, self._site, self._parts, self._kinds, person, now=now)
         found = health.of(session, _groups(session, office), now=now)
         if waiting or not found.is_good:
