@@ -14,6 +14,7 @@ from mailhub.cli.backup import keys_of
 from mailhub.cli.where import Where
 from mailhub.db import migrate
 from mailhub.delivery import opening
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.opening import Trouble
 from mailhub.errors import BadInput
 from mailhub.hub.build import FACTS, all_verbs
@@ -23,7 +24,6 @@ from mailhub.jobs.assembly import next_hop
 from mailhub.jobs.lock import SiteLock
 from mailhub.journeys import gazetteer, trying
 from mailhub.journeys import publishing as journeys
-from mailhub.journeys.state import Budget
 from mailhub.journeys.trying import Around
 from mailhub.lists import gazetteer_file, publishing
 from mailhub.mail import dkim

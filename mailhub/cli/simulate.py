@@ -9,20 +9,22 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mailhub import times
 from mailhub.cli import forecasts
 from mailhub.cli.progress import Progress
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
 from mailhub.content import one_of
+from mailhub.delivery.budget import Budget
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
-from mailhub.journeys import gazetteer, loading, publishing, seeing, simulating, times, trials
+from mailhub.journeys import gazetteer, loading, publishing, seeing, simulating, trials
 from mailhub.journeys.definition import Journey
 from mailhub.journeys.overhearing import ears
 from mailhub.journeys.seeing import Somebody
 from mailhub.journeys.simulating import Course, Reply
-from mailhub.journeys.state import Budget, Seen
+from mailhub.journeys.state import Seen
 from mailhub.journeys.totals import Totals
 from mailhub.lists import publishing as lists
 from mailhub.lists import reading

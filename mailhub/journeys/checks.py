@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from mailhub import conditions
 from mailhub.content import Document, Problem, nearest, one_of
-from mailhub.journeys import checks_doing, checks_letters
+from mailhub.journeys import checks_doing
 from mailhub.journeys.definition import Ask, Do, Journey, Letter, Send, Step, StepKind, Task
 from mailhub.journeys.walk import MOST_VISITS
+from mailhub.lists import filling
+from mailhub.lists.filling import Readers
 from mailhub.people.happenings import ABOUT_PEOPLE, FROM_JOURNEYS
 from mailhub.templates.definition import Head
 
@@ -28,12 +30,13 @@ def check(journey: Journey, document: Document, world: World) -> Iterator[Proble
     yield from _graph(journey, document)
     yield from _trigger(journey, document)
     yield from _lists(journey, document, world)
+    readers = Readers(journey.facts, journey.languages, journey.list is not None)
     for place, step in enumerate(journey.steps):
         yield from checks_doing.check(journey, document, step, place)
         for key, letter in letters(step):
             first = step.letter if isinstance(step, Ask) and letter is step.retry_letter else None
             path = ("steps", place, key) if first is None else ("steps", place, key, "retry")
-            yield from checks_letters.check(journey, document, world.templates, letter, path, first)
+            yield from filling.check(readers, document, world.templates, letter, path, first)
 
 
 def letters(step: Step) -> Iterator[tuple[str, Letter]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from mailhub.content import canonical
 from mailhub.content.yamlfile import Value
 from mailhub.journeys.definition import Journey, Step, Wait
-from mailhub.journeys.times import Span
+from mailhub.times import Span
 
 Text = Mapping[str, Value]
 _OWN = ("steps", "exits", "trigger", "tests")  # keys that are told apart below, and what runs nothing

@@ -13,7 +13,7 @@ from mailhub.content import Localised
 from mailhub.delivery.tables import MailClass
 from mailhub.facts import Fact, Facts
 from mailhub.journeys.hearing.values import Wanted
-from mailhub.journeys.times import Hour, Span, Window
+from mailhub.times import Hour, Span, Window
 
 END = "end"  # where every way leads; also the id of a step that ends
 NEXT = "next"  # the outcome of a step that has only one

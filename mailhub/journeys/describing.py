@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from mailhub.conditions import written
 from mailhub.journeys.definition import NEXT, Ask, Branch, Do, Send, Split, Step, Task, Wait
-from mailhub.journeys.times import EVERY_DAY, WEEKDAYS, Hour, Span
 from mailhub.language import say
+from mailhub.times import EVERY_DAY, WEEKDAYS, Hour, Span
 
 _NAMED = ("answered", "done", "else", "failed", "met", "past", "timeout", "unclear", "unknown")
 

@@ -16,9 +16,9 @@ from mailhub.journeys.definition import Journey, Reentry, Trigger
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.running import Runner, Running
 from mailhub.journeys.tables import FLIPS, JourneyRow, SegmentMember
-from mailhub.journeys.times import Hour
 from mailhub.people.tables import Person
 from mailhub.site import Site
+from mailhub.times import Hour
 from mailhub.verbs import Verbs
 
 PAGE = 300  # people in one transaction

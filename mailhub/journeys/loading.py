@@ -2,42 +2,24 @@
 
 import re
 from collections import OrderedDict
-from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import content
 from mailhub.db.versions import DefinitionVersion
-from mailhub.delivery.facts import FACTS as DELIVERY_FACTS
 from mailhub.facts import Facts
 from mailhub.journeys import written
 from mailhub.journeys.definition import Journey
-from mailhub.lists import reading
-from mailhub.lists.facts import FACTS as LIST_FACTS
-from mailhub.lists.facts import facts_of
-from mailhub.people.facts import FACTS as PEOPLE_FACTS
-from mailhub.people.facts import field, fields
+from mailhub.lists.asking import facts, standing
+from mailhub.people.facts import field
+
+__all__ = ["KIND", "facts", "standing", "version"]
 
 KIND = content.Kind.JOURNEY.value
 _KEPT = 500
 _READ: OrderedDict[tuple[str, Facts], Journey] = OrderedDict()
 _FIELD = re.compile(r"\bperson\.field\.([a-z0-9_]+)", re.ASCII)
-
-
-def facts(session: Session) -> Facts:
-    """Everything that may be asked of a person today."""
-    return Facts([*standing(session), *fields(session)])
-
-
-def standing(session: Session) -> Facts:
-    """The same without what is kept of people, which a version names itself: to look for that reads every row of it."""
-    return _standing(tuple(group.slug for group in reading.open_lists(session)))
-
-
-@lru_cache(maxsize=20)
-def _standing(slugs: tuple[str, ...]) -> Facts:
-    return Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS, *facts_of(slugs)])
 
 
 def version(session: Session, slug: str, number: int, known: Facts) -> Journey:

@@ -12,7 +12,7 @@ from mailhub.content import one_of
 from mailhub.journeys import moves
 from mailhub.journeys.definition import Journey, Step, Wait
 from mailhub.journeys.state import Close, End, Move, Phase, Transition, Way
-from mailhub.journeys.times import whole_minute
+from mailhub.times import whole_minute
 
 MOVED = "moved"  # the outcome of a step that somebody was taken away from
 _ASKING = (Phase.ASKED, Phase.TASKED, Phase.LATE)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailhub.conditions import Condition, flips, holds, resolved
+from mailhub.delivery.budget import Budget
 from mailhub.journeys import carrying
 from mailhub.journeys.definition import END, LAST_REPLY, NEXT, Ask, Exit, Journey, Late, Step, Task, Wait
 from mailhub.journeys.state import (
     AskAgain,
-    Budget,
     Called,
     Changed,
     Close,
@@ -33,8 +33,8 @@ from mailhub.journeys.state import (
     Way,
     at_rest,
 )
-from mailhub.journeys.times import whole_minute
 from mailhub.journeys.walk import Walk, passed
+from mailhub.times import whole_minute
 
 MOST_UNCLEAR = 2  # answers that could not be read, until somebody looks at it
 

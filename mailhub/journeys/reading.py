@@ -3,13 +3,12 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from mailhub import conditions
+from mailhub import conditions, times
 from mailhub.conditions import Condition
 from mailhub.content import Reader, one_of
 from mailhub.facts import Fact, Facts, FactType
-from mailhub.journeys import times
 from mailhub.journeys.definition import NEXT
-from mailhub.journeys.times import Span
+from mailhub.times import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mailhub import conditions
 from mailhub.conditions import Condition
 from mailhub.content import BadContent
+from mailhub.delivery.budget import Budget
 from mailhub.facts import Fact, Facts
 from mailhub.faults import Point, point
 from mailhub.journeys import gazetteer, loading, moves, rows, seeing, telling
@@ -23,7 +24,7 @@ from mailhub.journeys.effecting import Effects
 from mailhub.journeys.entering import Cause
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.seeing import Somebody
-from mailhub.journeys.state import Budget, End, Move, Seen, Signal, Tick
+from mailhub.journeys.state import End, Move, Seen, Signal, Tick
 from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import reading
 from mailhub.lists.tables import MailList

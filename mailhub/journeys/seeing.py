@@ -12,14 +12,13 @@ from mailhub import conditions, findings
 from mailhub.among import among
 from mailhub.delivery import attention
 from mailhub.facts import Fact
-from mailhub.journeys import checks, naming
+from mailhub.journeys import checks
 from mailhub.journeys.definition import Exit, Journey, Wait
 from mailhub.journeys.state import Seen
-from mailhub.lists import reading, voice
+from mailhub.lists import variables
 from mailhub.lists.tables import MailList, Subscription, SubscriptionState
-from mailhub.mail.address import shown_name
 from mailhub.people.tables import Person
-from mailhub.site import FRONT_DESK, Site
+from mailhub.site import Site
 
 _LOOK_AGAIN = timedelta(days=1)
 Nearest = Callable[[str, int], str | None]
@@ -89,7 +88,7 @@ def facts_of(journey: Journey, exits: Sequence[Exit]) -> frozenset[Fact]:
         if isinstance(step, Wait) and step.date is not None:
             wanted.add(step.date.name)
         for _, letter in checks.letters(step):
-            wanted |= {_holder(journey, name) for name in letter.vars.values()}
+            wanted |= {variables.holder(journey.facts, name) for name in letter.vars.values()}
         named = [*_named(getattr(step, "args", {})), *getattr(step, "values", {}).values()]
         wanted |= {value for value in named if journey.facts.get(value)}
     known = (journey.facts.get(name) for name in wanted if not name.startswith("answer."))
@@ -100,7 +99,8 @@ def values(
     session: Session, site: Site, group: MailList | None, person: Somebody, names: Mapping[str, str]
 ) -> dict[str, Any]:
     """What fills each variable of a mail for one person; None where it is not known."""
-    return {var: _value(session, site, group, person, name) for var, name in names.items()}
+    seen, of = person.seen.values, {"person": person.name, "language": person.language}
+    return {var: variables.value(session, site, group, name, known=seen, **of) for var, name in names.items()}
 
 
 def _conditions(journey: Journey, exits: Sequence[Exit]) -> list[conditions.Condition]:
@@ -112,39 +112,3 @@ def _named(args: Mapping[str, Any]) -> list[str]:
     """The names among the arguments of a verb, those of the nearest group to a place included."""
     inner = [value["nearest"] for value in args.values() if isinstance(value, Mapping)]
     return [*inner, *(value for value in args.values() if isinstance(value, str))]
-
-
-def _holder(journey: Journey, name: str) -> str:
-    """The fact behind a name: that of the group it holds, where the name asks for something of the group."""
-    return name if journey.facts.get(name) else name.rpartition(".")[0]
-
-
-def _value(session: Session, site: Site, group: MailList | None, person: Somebody, name: str) -> Any:
-    if name in person.seen.values:
-        return person.seen.values[name]
-    match name:
-        case "person.name":
-            return shown_name(person.name) or None
-        case "person.first_name":
-            return shown_name(person.name).split(" ")[0] or None
-        case "site.name":
-            return site.name
-        case "site.address":
-            return site.address(FRONT_DESK)
-    if name.startswith("list.") and group is not None:
-        return _of_group(site, group, f".{name.removeprefix('list.')}", person.language)
-    holder, dot, part = name.rpartition(".")
-    slug = person.seen.values.get(holder)
-    held = reading.by_slug(session, slug) if isinstance(slug, str) else None
-    return _of_group(site, held, dot + part, person.language) if held is not None else None
-
-
-def _of_group(site: Site, group: MailList, part: str, language: str) -> str | None:
-    match part:
-        case naming.TITLE:
-            return reading.definition_of(group).titled(language)
-        case naming.MAILBOX:
-            return voice.address(site, group)
-        case ".contact":
-            return voice.contact(site, group, language)
-    return None

@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 from mailhub.conditions import Condition, facts_used, holds, resolved
+from mailhub.delivery.budget import WEEK as LATELY
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.tables import MailClass
 from mailhub.facts import Fact
 from mailhub.journeys import moves
 from mailhub.journeys.definition import AT_ONCE, Ask, Do, Exit, Journey
-from mailhub.journeys.state import WEEK as LATELY
 from mailhub.journeys.state import (
     AskAgain,
     AskOrganiser,
-    Budget,
     Call,
     Called,
     Changed,
@@ -38,7 +38,7 @@ from mailhub.journeys.state import (
     Tick,
     Unclear,
 )
-from mailhub.journeys.times import Span
+from mailhub.times import Span
 
 Hears = Callable[[Ask, str, datetime], Heard | Unclear | None]  # None: no answer at all, a person reads it
 

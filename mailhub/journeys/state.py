@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mailhub.clock import at_local, local
 from mailhub.journeys.definition import Letter
-from mailhub.journeys.times import MIDNIGHT
-
-WEEK = timedelta(days=7)
 
 
 class Phase(StrEnum):
@@ -90,25 +86,6 @@ class Seen:
         """The same person, after these mails."""
         spent = (*self.mails, *mails)
         return Seen(self.values, self.zone, self.site_zone, self.away_until, spent, self.nearest)
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How many mails that are not service one person gets, over all journeys and campaigns. 0: as many as there are."""
-
-    a_day: int = 1
-    a_week: int = 4
-
-    def free_at(self, mails: tuple[datetime, ...], now: datetime, zone: str) -> datetime:
-        """The first instant from now on at which one more may leave."""
-        today = local(now, zone).date()
-        of_today = [mail for mail in mails if local(mail, zone).date() == today]
-        if self.a_day and len(of_today) >= self.a_day:
-            return at_local(today + timedelta(days=1), MIDNIGHT, zone)
-        lately = [mail for mail in mails if mail > now - WEEK]
-        if self.a_week and len(lately) >= self.a_week:
-            return lately[-self.a_week] + WEEK
-        return now
 
 
 # What can happen to a way.

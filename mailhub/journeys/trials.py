@@ -12,8 +12,8 @@ from mailhub.content.yamlfile import Value
 from mailhub.facts import Fact, FactType
 from mailhub.journeys.definition import AT_ONCE, END, Journey, StepKind
 from mailhub.journeys.reading import span_of
-from mailhub.journeys.times import Span
 from mailhub.language import LANGUAGES
+from mailhub.times import Span
 
 UNSEEN = (StepKind.WAIT, StepKind.BRANCH, StepKind.SPLIT)  # nothing is to be seen of them
 _OWN = ("name", "language", "time_zone")

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from mailhub.clock import local
 from mailhub.content import Document, Problem
+from mailhub.delivery.budget import Budget
 from mailhub.errors import MailhubError
 from mailhub.journeys import trials
 from mailhub.journeys.definition import END, Journey
 from mailhub.journeys.overhearing import ears
 from mailhub.journeys.simulating import Course, Event, What
-from mailhub.journeys.state import Budget, Seen
+from mailhub.journeys.state import Seen
 from mailhub.journeys.trials import Changes, Expect, IsDone, Kept, Line, Passes, Says, Trial
 from mailhub.lists.gazetteer import Places
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from mailhub.clock import at_local, local
 from mailhub.conditions import Condition, flips, holds, resolved
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.tables import MailClass
 from mailhub.facts import FactType
 from mailhub.journeys.definition import END, NEXT, Ask, Exit, Journey, Late, Letter, Step, StepKind, Wait
 from mailhub.journeys.state import (
     AskOrganiser,
-    Budget,
     Effect,
     End,
     Mail,
@@ -25,7 +25,7 @@ from mailhub.journeys.state import (
     Way,
     at_rest,
 )
-from mailhub.journeys.times import Span, whole_minute
+from mailhub.times import Span, whole_minute
 
 ANSWERS_WITHIN = timedelta(minutes=15)  # a mail that soon after what the person did answers it
 MORNING = time(9)  # of a day that names no hour

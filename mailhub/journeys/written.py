@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailhub import times
 from mailhub.conditions import Comparison, Operator
 from mailhub.content import Document, Reader, one_of
 from mailhub.delivery.tables import MailClass
 from mailhub.facts import Fact, Facts, FactType
-from mailhub.journeys import times, written_steps
+from mailhub.journeys import written_steps
 from mailhub.journeys.definition import (
     Backfill,
     Check,
@@ -25,9 +26,9 @@ from mailhub.journeys.definition import (
 )
 from mailhub.journeys.hearing.values import Kind
 from mailhub.journeys.reading import Place, span_of
-from mailhub.journeys.times import Hour, Window
 from mailhub.language import LANGUAGES
 from mailhub.people.facts import field
+from mailhub.times import Hour, Window
 
 ANSWER = "answer."
 FIELD = "person.field."

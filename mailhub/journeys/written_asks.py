@@ -10,7 +10,7 @@ from mailhub.delivery.tables import MailClass
 from mailhub.journeys.definition import Ask, Letter, Step, StepKind
 from mailhub.journeys.hearing.values import Kind, Option, Wanted
 from mailhub.journeys.reading import Place, span_of
-from mailhub.journeys.times import Span
+from mailhub.times import Span
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 UNTIL = Span(days=14)  # how long an answer is waited for, where the file says nothing

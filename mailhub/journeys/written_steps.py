@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from mailhub import times
 from mailhub.content import Reader, one_of
 from mailhub.content.yamlfile import Value
 from mailhub.facts import FactType
-from mailhub.journeys import times, written_asks, written_doing
+from mailhub.journeys import written_asks, written_doing
 from mailhub.journeys.definition import (
     END,
     LAST_REPLY,
@@ -22,8 +23,8 @@ from mailhub.journeys.definition import (
 )
 from mailhub.journeys.hearing.values import Kind
 from mailhub.journeys.reading import Place, goes_to, span_of
-from mailhub.journeys.times import Hour, Span
 from mailhub.journeys.written_asks import letter
+from mailhub.times import Hour, Span
 
 MOST_STEPS = 200
 SPELLINGS = ("join", "leave", "set", "emit")  # of `do`

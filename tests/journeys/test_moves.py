@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from mailhub.delivery.budget import Budget
 from mailhub.journeys import carrying, moves
 from mailhub.journeys.definition import Split
 from mailhub.journeys.state import (
     AskAgain,
     AskOrganiser,
-    Budget,
     Call,
     Called,
     Changed,

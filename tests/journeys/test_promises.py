@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from mailhub.clock import local
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.tables import MailClass
 from mailhub.journeys import checks, moves, written
 from mailhub.journeys.checks import most_steps
 from mailhub.journeys.definition import END, Journey, Late
-from mailhub.journeys.state import Budget, Called, Changed, Decided, Done, End, Heard, Mail, Seen, Signal, Tick, Unclear
+from mailhub.journeys.state import Called, Changed, Decided, Done, End, Heard, Mail, Seen, Signal, Tick, Unclear
 from tests.journeys.walking import START, Walker
 from tests.journeys.writing import FACTS, WORLD, document, steps
 

@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 import pytest
 
+from mailhub.delivery.budget import Budget
 from mailhub.journeys import simulating
 from mailhub.journeys.definition import Journey
 from mailhub.journeys.simulating import Course, Reply, What
-from mailhub.journeys.state import Budget, End, Heard, Perform, Seen, Unclear
-from mailhub.journeys.times import Span
+from mailhub.journeys.state import End, Heard, Perform, Seen, Unclear
 from mailhub.journeys.totals import Totals
+from mailhub.times import Span
 from tests.journeys.walking import START
 from tests.journeys.writing import steps
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from mailhub.clock import FakeClock
 from mailhub.config import load
 from mailhub.db.session import Database
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.tables import Delivery, Mailing
 from mailhub.hub.build import Hub, build_hub
 from mailhub.journeys import entering, gazetteer, loading, mailing, publishing, reacting, rows, running, seeing
@@ -30,7 +31,7 @@ from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.running import Runner
 from mailhub.journeys.seeing import Somebody
 from mailhub.journeys.simulating import Course, What, mails_of
-from mailhub.journeys.state import Budget, Done, Phase, Signal
+from mailhub.journeys.state import Done, Phase, Signal
 from mailhub.journeys.tables import Enrolment, TransitionRow
 from mailhub.lists import enrolling, reading, subscriptions
 from mailhub.lists import publishing as lists

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailhub.delivery.budget import Budget
 from mailhub.journeys import trying, written
-from mailhub.journeys.state import Budget
 from mailhub.journeys.trying import Around
 from tests.journeys.writing import FACTS, HEAD, document
 

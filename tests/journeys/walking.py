@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailhub.clock import local
+from mailhub.delivery.budget import Budget
 from mailhub.delivery.tables import MailClass
 from mailhub.journeys import moves
 from mailhub.journeys.definition import Exit, Journey
-from mailhub.journeys.state import Budget, Effect, End, Mail, Move, Seen, Signal, Tick, Way
+from mailhub.journeys.state import Effect, End, Mail, Move, Seen, Signal, Tick, Way
 
 START = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Rome
 FREE = Budget(0, 0)

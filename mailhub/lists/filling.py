@@ -1,10 +1,12 @@
-"""Compares a mail of a journey with its template: it is there, and every variable is filled for everybody. Pure."""
+"""Compares a mail that organisers send with its template: it is there, and every variable is filled for everybody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from mailhub.content import Document, Problem, one_of
-from mailhub.journeys import naming
-from mailhub.journeys.definition import Journey, Letter
+from mailhub.facts import Facts
+from mailhub.lists import variables
 from mailhub.templates.definition import Head, Var, VarType
 from mailhub.templates.values import taken
 
@@ -12,8 +14,28 @@ Templates = Mapping[str, Mapping[str, Head]]  # by name, then by language
 Path = tuple[str | int, ...]
 
 
+class Letter(Protocol):
+    """A mail: which template, what fills its variables by name, and what stands there where that is not known."""
+
+    @property
+    def template(self) -> str: ...
+    @property
+    def vars(self) -> Mapping[str, str]: ...
+    @property
+    def fallback(self) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads it: what is known of them, in which languages, and whether they are the members of a group."""
+
+    facts: Facts
+    languages: Sequence[str]
+    of_group: bool
+
+
 def check(
-    journey: Journey, document: Document, templates: Templates, letter: Letter, path: Path, first: Letter | None = None
+    readers: Readers, document: Document, templates: Templates, letter: Letter, path: Path, first: Letter | None = None
 ) -> Iterator[Problem]:
     """What is wrong with one mail; `first`: the mail this one reminds of, whose variables it has as well."""
     there = templates.get(letter.template)
@@ -22,7 +44,7 @@ def check(
         what = f'there is no template "{letter.template}"'
         yield document.problem(what, one_of(letter.template, templates), *at)
         return
-    for language in journey.languages:
+    for language in readers.languages:
         if language not in there:
             cure = f"write templates/{letter.template}/{letter.template}.{language}.md"
             yield document.problem(f'"{letter.template}" is not there in "{language}"', cure, *at)
@@ -33,11 +55,11 @@ def check(
                 what = f'"{letter.template}" has no variable "{name}"'
                 yield document.problem(what, one_of(name, declared), *path, key, name)
     for var in declared.values():
-        yield from _variable(journey, document, letter, var, path)
+        yield from _variable(readers, document, letter, var, path)
         yield from _fallback(document, letter, var, path)
 
 
-def _variable(journey: Journey, document: Document, letter: Letter, var: Var, path: Path) -> Iterator[Problem]:
+def _variable(readers: Readers, document: Document, letter: Letter, var: Var, path: Path) -> Iterator[Problem]:
     """What fills one variable: it is there, of its type, and never missing where nothing may be."""
     name = letter.vars.get(var.name)
     has_fallback = var.optional or letter.fallback.get(var.name) is not None
@@ -46,9 +68,9 @@ def _variable(journey: Journey, document: Document, letter: Letter, var: Var, pa
             what = f'"{letter.template}" needs "{var.name}"'
             yield document.problem(what, f"add vars: {{{var.name}: person.name}}, or what fills it", *path, "vars")
         return
-    found = naming.find(journey, name)
+    found = variables.find(readers.facts, name, of_group=readers.of_group)
     if found is None:
-        cure = one_of(name, naming.all_names(journey))
+        cure = one_of(name, variables.all_names(readers.facts))
         yield document.problem(f'nothing is known as "{name}"', cure, *path, "vars", var.name)
     elif var.type not in found.fills:
         what = f'"{var.name}" is a {var.type}, which {name} is not'

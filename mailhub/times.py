@@ -1,4 +1,4 @@
-"""When a journey goes on: lengths of time, hours and days on a person's own clock, and the hours that are nobody's.
+"""When mail leaves: lengths of time, hours and days on a person's own clock, and the hours that are nobody's.
 
 Pure. Days are calendar days where the person is: three days after a Friday evening is the Monday evening, also when the
 clocks have changed in between. Hours and minutes are absolute (RFC 5545, section 3.3.6, says it of durations).

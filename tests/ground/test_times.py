@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailhub.clock import local
-from mailhub.journeys.times import (
+from mailhub.times import (
     EVERY_DAY,
     Hour,
     Span,
