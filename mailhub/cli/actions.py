@@ -11,6 +11,7 @@ from mailhub.cli.journey import ACTIONS as JOURNEYS
 from mailhub.cli.poster import draw
 from mailhub.cli.publishing import apply, plan
 from mailhub.cli.roundtrip import begin, look
+from mailhub.cli.segment import ACTIONS as SEGMENTS
 from mailhub.cli.simulate import simulate
 from mailhub.cli.site import HubAction
 from mailhub.cli.tracing import tell
@@ -37,4 +38,5 @@ ACTIONS: Mapping[str, HubAction] = {
     "round trip begin": begin,
     "round trip look": look,
     **JOURNEYS,
+    **SEGMENTS,
 }

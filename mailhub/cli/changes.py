@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from mailhub.cli import naming
 from mailhub.cli.folder import Files
 from mailhub.content import Change
+from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
 from mailhub.journeys import planning as journey_planning
 from mailhub.journeys import publishing as journeys
 from mailhub.journeys.migration import NOBODY, Migration
-from mailhub.lists import planning, reading
+from mailhub.lists import asking, planning, reading
 from mailhub.lists import publishing as lists
+from mailhub.people.segments import planning as segment_planning
+from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
 LANGUAGE = "en"  # of what operators read
@@ -34,6 +38,8 @@ def of_publishing(hub: Hub, session: Session, files: Files, change: Change, term
         return [f"    {one.template.language}: {one.template.head.subject.text}"] if one else []
     if change.kind == journeys.KIND:
         return _told(*of_journey(hub, session, files, change.slug, terms).effects)
+    if change.kind == segments.KIND:
+        return _told(*of_segment(hub, session, files, change.slug))
     return _told(*planning.effects(session, files.lists[change.slug].definition))
 
 
@@ -50,6 +56,14 @@ def of_journey(hub: Hub, session: Session, files: Files, slug: str, terms: Terms
     )
 
 
+def of_segment(hub: Hub, session: Session, files: Files, slug: str) -> list[segment_planning.Effect]:
+    """How many people a segment would be about, and what names it."""
+    running = segments.running(session, asking.before_segments(session, hub.site)).segments
+    using = naming.users(session, slug, {**running, **{one.slug: one.segment for one in files.segments.values()}})
+    new, old = files.segments[slug].segment, running.get(slug)
+    return segment_planning.effects(session, hub.site, new, old, using, now=hub.clock.now())
+
+
 def of_backfill(hub: Hub, session: Session, files: Files, slug: str, terms: Terms) -> list[str]:
     """Who would come into a journey that stays as it is."""
     row, now = journeys.find(session, slug), hub.clock.now()
@@ -57,19 +71,34 @@ def of_backfill(hub: Hub, session: Session, files: Files, slug: str, terms: Term
     return _told(*fits)
 
 
-def of_closing(session: Session, change: Change) -> list[str]:
+def of_closing(hub: Hub, session: Session, files: Files, change: Change) -> list[str]:
     if change.kind == templates.KIND:
         return ["    nothing could be written by it any more"]
     if change.kind == journeys.KIND:
         return _told(*journey_planning.closing(session, change.slug))
+    if change.kind == segments.KIND:
+        return _told(*segment_planning.closing(_who_name(hub, session, files, change.slug)))
     return _told(*planning.closing(session, change.slug))
 
 
-def closed(hub: Hub, session: Session, change: Change) -> list[str]:
-    """Close it, and say what that meant."""
-    effects, now = of_closing(session, change), hub.clock.now()
+def _who_name(hub: Hub, session: Session, files: Files, slug: str) -> list[str]:
+    """What would name a segment still if all were closed that has no file."""
+    running = segments.running(session, asking.before_segments(session, hub.site)).segments
+    staying = {each: one for each, one in running.items() if each == slug or each in files.segments}
+    return naming.users(session, slug, staying)
+
+
+def closed(hub: Hub, session: Session, files: Files, change: Change) -> list[str]:
+    """Close it, and say what that meant. Raises BadInput where something that stays names it."""
+    effects, now = of_closing(hub, session, files, change), hub.clock.now()
     if change.kind == templates.KIND:
         templates.take_back(session, change.slug, now=now)
+        return [f"taken back  {change.slug}", *effects]
+    if change.kind == segments.KIND:
+        if using := _who_name(hub, session, files, change.slug):
+            cure = "say there in full whom it means, and publish that first"
+            raise BadInput(f"segments/{change.slug}.yaml: {', '.join(using)} names it; {cure}")
+        segments.take_back(session, change.slug, now=now)
         return [f"taken back  {change.slug}", *effects]
     if change.kind == journeys.KIND:
         journeys.close(session, change.slug, now=now)
@@ -78,5 +107,5 @@ def closed(hub: Hub, session: Session, change: Change) -> list[str]:
     return [f"closed      {change.slug}", *effects]
 
 
-def _told(*effects: planning.Effect | journey_planning.Effect) -> list[str]:
+def _told(*effects: planning.Effect | journey_planning.Effect | segment_planning.Effect) -> list[str]:
     return [f"    {effect.told(LANGUAGE)}" for effect in effects]

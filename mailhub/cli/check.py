@@ -1,7 +1,7 @@
 """`mailhub check`: looks for mistakes in configuration and content before they cost anything; changes nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +17,8 @@ from mailhub.delivery import opening
 from mailhub.delivery.budget import Budget
 from mailhub.delivery.opening import Trouble
 from mailhub.errors import BadInput
-from mailhub.hub.build import FACTS, all_verbs
+from mailhub.facts import Facts
+from mailhub.hub.build import all_verbs
 from mailhub.inbound import mailbox as mailboxes
 from mailhub.inbound.server import bind
 from mailhub.jobs.assembly import next_hop
@@ -25,10 +26,12 @@ from mailhub.jobs.lock import SiteLock
 from mailhub.journeys import gazetteer, trying
 from mailhub.journeys import publishing as journeys
 from mailhub.journeys.trying import Around
-from mailhub.lists import gazetteer_file, publishing
+from mailhub.lists import asking, gazetteer_file, publishing
+from mailhub.lists.definition import ListDefinition
 from mailhub.mail import dkim
 from mailhub.mail.authenticity import results
 from mailhub.measures import HostPort
+from mailhub.people.segments import publishing as segments
 from mailhub.settings import Settings
 from mailhub.templates import layouts, looks
 from mailhub.templates import publishing as templates
@@ -87,7 +90,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
 
 
 def _journeys(settings: Settings) -> Iterator[Finding]:
-    """Journeys beside the groups and mails they name, which are told above, and the tests they bring along."""
+    """Segments, and journeys beside the groups and mails they name, which are told above, with the tests they bring."""
     folder, site = settings.content.dir, settings.site
     try:
         groups = {one.definition.slug: one.definition for one in publishing.read_folder(folder, all_verbs())}
@@ -95,7 +98,14 @@ def _journeys(settings: Settings) -> Iterator[Finding]:
     except BadInput:
         return
     try:
-        found = journeys.read_folder(folder, FACTS, journeys.world(groups, mails))
+        known = _known(folder, groups)
+        people = segments.read_folder(folder, known)
+        known = segments.known_with(known, {slug: one.segment for slug, one in people.items()})
+    except BadInput as bad:
+        yield from (Finding(Weight.ERROR, line) for line in str(bad).splitlines())
+        return
+    try:
+        found = journeys.read_folder(folder, known, journeys.world(groups, mails))
     except BadInput as bad:
         yield from (Finding(Weight.ERROR, line) for line in str(bad).splitlines())
         return
@@ -109,6 +119,12 @@ def _journeys(settings: Settings) -> Iterator[Finding]:
     for one in found:
         for problem in trying.problems(one.journey, one.document, around):
             yield Finding(Weight.ERROR, str(problem))
+
+
+def _known(folder: Path, groups: Mapping[str, ListDefinition]) -> Facts:
+    """What segments may ask, as far as files tell."""
+    places = tuple((slug, one.place) for slug, one in sorted(groups.items()))
+    return asking.of_groups(places, gazetteer_file.as_it_is(folder))
 
 
 def look(settings: Settings) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
 from mailhub.journeys import publishing as journeys
 from mailhub.lists import publishing, reading
+from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
 
@@ -56,7 +57,7 @@ def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
             raise BadInput(
                 f"{lines}\nNothing was written. Publish them with `mailhub apply`, or write over them: --theirs"
             )
-        stale = [*_lists(hub, session), *_templates(hub, session), *_journeys(hub, session)]
+        stale = [*_lists(hub, session), *_templates(hub, session), *_segments(hub, session), *_journeys(hub, session)]
     terminal.files["out"].write(json.dumps(stale).encode())
     terminal.files["out"].flush()
     return 0
@@ -71,6 +72,7 @@ def note(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         running = {
             publishing.KIND: _running(session),
             templates.KIND: templates.running(session),
+            segments.KIND: segments.published(session),
             journeys.KIND: journeys.running(session),
         }
         for one in texts:
@@ -109,10 +111,19 @@ def _templates(hub: Hub, session: Session) -> list[dict[str, str]]:
 
 def _journeys(hub: Hub, session: Session) -> list[dict[str, str]]:
     """The journeys whose files do not say what runs."""
-    files = {path.stem: path for path in content.files(hub.settings.content.dir, Kind.JOURNEY)}
+    return _as_they_run(hub, Kind.JOURNEY, journeys.running(session))
+
+
+def _segments(hub: Hub, session: Session) -> list[dict[str, str]]:
+    """The segments whose files do not say what runs."""
+    return _as_they_run(hub, Kind.SEGMENT, segments.published(session))
+
+
+def _as_they_run(hub: Hub, kind: Kind, running: Mapping[str, versions.Published]) -> list[dict[str, str]]:
+    files = {path.stem: path for path in content.files(hub.settings.content.dir, kind)}
     return [
-        {"kind": journeys.KIND, "slug": slug, "file": f"{Kind.JOURNEY.folder}/{slug}.yaml", "text": found.body}
-        for slug, found in sorted(journeys.running(session).items())
+        {"kind": kind.value, "slug": slug, "file": f"{kind.folder}/{slug}.yaml", "text": found.body}
+        for slug, found in sorted(running.items())
         if not _says(files.get(slug), found.body)
     ]
 

@@ -3,14 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, cast
 
 import click
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from mailhub.archive import exporting
+from mailhub.cli import members_file
 from mailhub.cli.contents import content_command
 from mailhub.cli.groups import found
 from mailhub.cli.progress import Progress
@@ -20,13 +19,9 @@ from mailhub.errors import BadInput
 from mailhub.hub import holdings
 from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
-from mailhub.lists.tables import Subscription, SubscriptionState
 from mailhub.people import persons, privacy
-from mailhub.people.tables import Address, Person, PersonField
 
 BY_COMMAND = 0  # who looked, where it was nobody of the site
-PAGE = 500
-COLUMNS = ("email", "name", "language", "time_zone", "delivery", "state", "joined_at")
 
 list_option = click.option("--list", "slug", required=True, metavar="SLUG", help="The group.")
 file_argument = click.argument("file", metavar="[FILE]", required=False)
@@ -58,13 +53,16 @@ def threads(where: Where, slug: str, file: str | None) -> None:
         perform(where, "export threads", export_threads, {"list": slug}, {"out": opened})
 
 
-@command.command("members", help="The people of a group as CSV, which `import members` reads.")
-@list_option
+@command.command("members", help="People of a group, a segment or both, as CSV, which `import members` reads.")
+@click.option("--list", "slug", metavar="SLUG", help="The group.")
+@click.option("--segment", metavar="SLUG", help="Only who is in this segment now; without a group, of all people.")
 @file_argument
 @click.pass_obj
-def members(where: Where, slug: str, file: str | None) -> None:
+def members(where: Where, slug: str | None, segment: str | None, file: str | None) -> None:
+    if slug is None and segment is None:
+        raise click.UsageError("Say of whom: --list SLUG, --segment SLUG, or both.")
     with open_output(file) as opened:
-        perform(where, "export members", export_members, {"list": slug}, {"out": opened})
+        perform(where, "export members", export_members, {"list": slug, "segment": segment}, {"out": opened})
 
 
 @command.command("person", help="Everything that is held about the person with this address, as JSON.")
@@ -91,17 +89,16 @@ def export_threads(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int
 def export_members(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     """Who belongs to a group; each of them will find in their own data that it was written out (P-13)."""
     out = _Out(terminal, hub)
-    list_id = _id_of(hub, args["list"])
     with hub.database.reading() as session:
-        names = _field_names(session, list_id)
+        roll = members_file.roll(session, hub.site, args["list"], args["segment"], now=hub.clock.now())
     count = 0
-    out.write(_csv([*COLUMNS, *names]))
-    for ids, rows in _members(hub, list_id, names):
+    out.write(_csv([*roll.columns, *roll.fields]))
+    for ids, rows in members_file.pages(hub.database, roll):
         out.write("".join(map(_csv_text, rows)).encode())
         count += len(rows)
         with hub.database.transaction() as session:
             now = hub.clock.now()
-            privacy.note_access(session, BY_COMMAND, ids, "export members", now=now, list_id=list_id)
+            privacy.note_access(session, BY_COMMAND, ids, "export members", now=now, list_id=roll.list_id)
     return out.end(f"{count} people.")
 
 
@@ -145,46 +142,6 @@ class _Out:
 def _id_of(hub: Hub, slug: str) -> int:
     with hub.database.reading() as session:
         return found(session, slug).id
-
-
-def _field_names(session: Session, list_id: int) -> list[str]:
-    """The fields organisers keep about anybody of this group."""
-    query = sa.select(PersonField.name).join(Subscription, Subscription.person_id == PersonField.person_id)
-    return sorted(session.scalars(query.where(Subscription.list_id == list_id).distinct()))
-
-
-def _members(hub: Hub, list_id: int, names: list[str]) -> Iterator[tuple[list[int], list[list[str]]]]:
-    """Pages of ids and their lines."""
-    query = (
-        sa.select(Person, Subscription, Address.email)
-        .join(Subscription, Subscription.person_id == Person.id)
-        .join(Address, (Address.person_id == Person.id) & (Address.rank == 0))
-        .where(Subscription.list_id == list_id, Subscription.state != SubscriptionState.LEFT)
-        .order_by(Person.id)
-        .limit(PAGE)
-    )
-    last = 0
-    while True:
-        with hub.database.reading() as session:
-            rows = session.execute(query.where(Person.id > last)).all()
-            fields = _fields(session, [row.Person.id for row in rows])
-        if not rows:
-            return
-        last = rows[-1].Person.id
-        yield [r.Person.id for r in rows], [_line(*row, fields.get(row.Person.id, {}), names) for row in rows]
-
-
-def _fields(session: Session, ids: list[int]) -> dict[int, dict[str, str]]:
-    kept: dict[int, dict[str, str]] = {}
-    for row in session.scalars(sa.select(PersonField).where(PersonField.person_id.in_(ids))):
-        kept.setdefault(row.person_id, {})[row.name] = row.value
-    return kept
-
-
-def _line(who: Person, place: Subscription, email: str, fields: Mapping[str, str], names: list[str]) -> list[str]:
-    joined = place.joined_at.isoformat(timespec="seconds") if place.joined_at else ""
-    own = [email, who.name, who.language or "", who.time_zone or "", place.delivery.value, place.state.value, joined]
-    return [*own, *(fields.get(name, "") for name in names)]
 
 
 def _csv(cells: list[str]) -> bytes:

@@ -7,6 +7,7 @@ from mailhub.hub.build import Hub
 from mailhub.journeys import publishing as journeys
 from mailhub.lists import publishing
 from mailhub.people import roles
+from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
 
@@ -20,5 +21,6 @@ def prepare(hub: Hub) -> None:
             files = read_files(hub, session)
             publishing.apply_files(session, files.lists.values(), now=now)
             templates.apply_files(session, files.templates.values(), now=now)
+            segments.apply_files(session, files.segments.values(), now=now)
             journeys.apply_files(session, files.journeys.values(), now=now)
     finish_imports(hub)

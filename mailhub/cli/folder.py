@@ -1,4 +1,4 @@
-"""The content folder as it is now, against what runs: groups, mails and journeys, checked together."""
+"""The content folder as it is now, against what runs: groups, mails, segments and journeys, checked together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,19 @@ from sqlalchemy.orm import Session
 from mailhub import content
 from mailhub.content import BadContent, Change, Kind, OnDisk, State
 from mailhub.db import versions
+from mailhub.facts import Facts
 from mailhub.hub.build import Hub
-from mailhub.journeys import loading
 from mailhub.journeys import publishing as journeys
+from mailhub.lists import asking, gazetteer_file, reading
 from mailhub.lists import publishing as lists
-from mailhub.lists import reading
 from mailhub.lists.checks import Written
+from mailhub.people.facts import fields
+from mailhub.people.segments import publishing as segments
+from mailhub.people.segments import resolving
+from mailhub.people.segments import written as named
 from mailhub.templates import publishing as templates
 
-KINDS = (lists.KIND, templates.KIND, journeys.KIND)
+KINDS = (lists.KIND, templates.KIND, segments.KIND, journeys.KIND)
 
 SAID = {
     State.NEW: "new",
@@ -34,6 +38,7 @@ class Files:
     lists: Mapping[str, Written]
     templates: Mapping[str, templates.Written]
     journeys: Mapping[str, journeys.Written]
+    segments: Mapping[str, named.Written]
     drafts: frozenset[str] = frozenset()  # journeys that are checked and not published
 
 
@@ -49,8 +54,13 @@ class Folder:
 
     def has(self, change: Change) -> bool:
         """Whether there is a file to publish."""
-        kind = {lists.KIND: self.files.lists, templates.KIND: self.files.templates, journeys.KIND: self.files.journeys}
-        return change.slug in kind[change.kind]
+        there: Mapping[str, Mapping[str, object]] = {
+            lists.KIND: self.files.lists,
+            templates.KIND: self.files.templates,
+            segments.KIND: self.files.segments,
+            journeys.KIND: self.files.journeys,
+        }
+        return change.slug in there[change.kind]
 
 
 def read_state(hub: Hub, session: Session) -> Folder:
@@ -70,14 +80,21 @@ def read_files(hub: Hub, session: Session) -> Files:
     groups: Sequence[Written] = ()
     mails: Sequence[templates.Written] | None = None
     ways: Sequence[journeys.Written] = ()
+    people: Mapping[str, named.Written] | None = None
     try:
         groups = lists.read_folder(folder, hub.verbs)
     except BadContent as bad:
         problems += bad.problems
+    known = _known(hub, session, groups)
+    try:
+        people = segments.read_folder(folder, known, segments.documents(session))
+    except BadContent as bad:
+        problems += bad.problems
     try:
         mails = templates.read_folder(folder).templates
-        ways = _journeys(hub, session, mails)
-    except BadContent as bad:  # where mails cannot be read, journeys that send them would look wrong
+        if people is not None:  # without mails and segments, journeys that name them would look wrong
+            ways = _journeys(hub, session, mails, _with_all(session, known, people))
+    except BadContent as bad:
         problems += bad.problems
     if problems:
         raise BadContent(problems)
@@ -85,16 +102,47 @@ def read_files(hub: Hub, session: Session) -> Files:
         {one.definition.slug: one for one in groups},
         {one.slug: one for one in mails or ()},
         {one.slug: one for one in ways},
+        people or {},
         frozenset(path.stem for path in content.files(folder, Kind.JOURNEY)) - {one.slug for one in ways},
     )
 
 
-def _journeys(hub: Hub, session: Session, mails: Sequence[templates.Written]) -> Sequence[journeys.Written]:
+def _known(hub: Hub, session: Session, groups: Sequence[Written]) -> Facts:
+    """What the segments of this folder may ask: its own groups, and those that run without a file."""
+    there: dict[str, str | None] = {
+        group.slug: reading.definition_of(group).place for group in reading.open_lists(session)
+    }
+    there |= {path.stem: None for path in content.files(hub.settings.content.dir, Kind.LIST) if path.stem not in there}
+    there |= {one.definition.slug: one.definition.place for one in groups}
+    places = gazetteer_file.as_it_is(hub.settings.content.dir)
+    return asking.of_groups(tuple(sorted(there.items())), places)
+
+
+def facts(hub: Hub, session: Session, groups: Sequence[Written]) -> Facts:
+    """Everything the journeys of this folder may ask. Raises BadContent with what is wrong in its segments."""
+    known = _known(hub, session, groups)
+    people = segments.read_folder(hub.settings.content.dir, known, segments.documents(session))
+    return _with_all(session, known, people)
+
+
+def _with_all(session: Session, known: Facts, people: Mapping[str, named.Written]) -> Facts:
+    """What journeys may ask: the segments of this folder, and those that run without a file."""
+    files = [one.document for one in people.values()]
+    held = {one.file for one in files}
+    found = resolving.read_all(
+        [*files, *(each for each in segments.documents(session) if each.file not in held)], known
+    )
+    return segments.known_with(known, found.segments).plus(fields(session))
+
+
+def _journeys(
+    hub: Hub, session: Session, mails: Sequence[templates.Written], known: Facts
+) -> Sequence[journeys.Written]:
     """A journey may name the groups of this folder, and those that run without a file."""
     folder = hub.settings.content.dir
     slugs = {path.stem for path in content.files(folder, Kind.LIST)}
     slugs |= {group.slug for group in reading.open_lists(session)}
-    return journeys.read_folder(folder, loading.facts(session), journeys.world(slugs, mails), drafts=False)
+    return journeys.read_folder(folder, known, journeys.world(slugs, mails), drafts=False)
 
 
 def _is_draft(change: Change, files: Files) -> bool:
@@ -107,16 +155,19 @@ def _on_disk(files: Files) -> Sequence[OnDisk]:
     for slug, one in files.lists.items():
         sha = content.fingerprint(one.document.values)
         found.append(OnDisk(lists.KIND, slug, one.document.file, sha, one.document.text))
+    for slug, some in files.segments.items():
+        sha = content.fingerprint(some.document.values)
+        found.append(OnDisk(segments.KIND, slug, some.document.file, sha, some.document.text))
     for slug, way in files.journeys.items():
         found.append(OnDisk(journeys.KIND, slug, way.document.file, way.sha256, way.document.text))
     return found
 
 
 def _counts(session: Session, found: versions.Published, files: Sequence[OnDisk]) -> bool:
-    """A closed group or journey without a file is done with, and so is a template that was taken back."""
+    """A closed group or journey without a file is done with, and so is a template or a segment that was taken back."""
     if any(file.slug == found.slug and file.kind == found.kind for file in files):
         return True
-    if found.kind == templates.KIND:
+    if found.kind in (templates.KIND, segments.KIND):
         return bool(found.body)
     if found.kind == journeys.KIND:
         row = journeys.find(session, found.slug)

@@ -19,7 +19,7 @@ from mailhub.cli.where import CONFIG
 from mailhub.errors import BadInput
 from mailhub.mail import dkim
 
-FOLDERS = ("lists", "journeys", "templates")
+FOLDERS = ("lists", "journeys", "templates", "segments")
 
 
 @click.command("init", help="Write a new site into DIR: configuration, keys, starter groups.")

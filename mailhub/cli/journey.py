@@ -73,14 +73,14 @@ def enrol_command(where: Where, slug: str, email: str) -> None:
 def show(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     with hub.database.reading() as session:
         row = _found(session, args["slug"])
-        text = rivers.text(session, row, args["language"], width=args["width"], every=args["all"])
+        text = rivers.text(session, hub.site, row, args["language"], width=args["width"], every=args["all"])
     terminal.out.write(text)
     return 0
 
 
 def draw(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     with hub.database.reading() as session:
-        river = newest(session, _found(session, args["slug"]), args["language"])
+        river = newest(session, hub.site, _found(session, args["slug"]), args["language"])
     terminal.files["out"].write(drawing.svg(river.title, rivers.note(river), river.steps).encode())
     terminal.files["out"].flush()
     return 0
@@ -112,7 +112,7 @@ def enrol(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         person = persons.find(session, args["email"])
         if person is None:
             raise BadInput(f"--person {args['email']}: nobody is known by this address")
-        journey = loading.version(session, row.slug, row.version, loading.facts(session))
+        journey = loading.version(session, row.slug, row.version, loading.facts(session, hub.site))
         group = reading.by_slug(session, journey.list) if journey.list else None
         place = reading.subscription(session, group.id, person.id) if group is not None else None
         if group is not None and (place is None or place.state not in BELONGING):

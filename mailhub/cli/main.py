@@ -22,6 +22,7 @@ COMMANDS = {
     "apply": ("publishing", "Publish the files."),
     "simulate": ("simulate", "Show what a journey would do, before it does."),
     "journey": ("journey", "How a journey is going; pause, resume or close it, bring somebody in."),
+    "segment": ("segment", "Whom segments are about: how many, and why somebody is in one or not."),
     "import": ("imports", "Bring in members, suppressions or an old archive."),
     "export": ("exports", "Write out content, messages, members or one person's data."),
     "poster": ("poster", "An A4 poster of a group, to print."),

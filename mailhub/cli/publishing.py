@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from mailhub.cli import changes, migrations
+from mailhub.cli import changes, migrations, naming
 from mailhub.cli.changes import Terms
 from mailhub.cli.folder import KINDS, SAID, Folder, read_state
 from mailhub.cli.progress import Progress
@@ -19,12 +19,14 @@ from mailhub.hub.build import Hub
 from mailhub.jobs.control import Terminal
 from mailhub.journeys import backfilling, releasing, seconding
 from mailhub.journeys import publishing as journeys
+from mailhub.journeys import segments as segments_of_journeys
 from mailhub.journeys.migration import NOBODY
 from mailhub.lists import publishing as lists
 from mailhub.people import persons, roles
+from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
-STILL = {lists.KIND: "open", templates.KIND: "published", journeys.KIND: "open"}
+STILL = {lists.KIND: "open", templates.KIND: "published", segments.KIND: "published", journeys.KIND: "open"}
 
 
 @click.command("plan", help="Show what publishing the files would change, and for how many people.")
@@ -39,7 +41,9 @@ def plan_command(where: Where, /, **args: Any) -> None:
 @click.option("--ours", "keep", flag_value="files", help="Where file and console both changed: publish the file.")
 @click.option("--theirs", "keep", flag_value="site", help="Where both changed: leave what the console published.")
 @click.option(
-    "--close", is_flag=True, help="Close the groups and journeys, and take back the templates, whose file is gone."
+    "--close",
+    is_flag=True,
+    help="Close the groups and journeys, and take back the templates and segments, whose file is gone.",
 )
 @migrations.options
 @click.pass_obj
@@ -55,7 +59,7 @@ def plan(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         lines = [line for change in folder.changes for line in _planned(hub, session, folder, change, terms, args)]
         lines += _only_backfilled(hub, session, folder, terms)
         for slug in _journeys(folder, folder.changes):
-            faults = releasing.faults(session, folder.files.journeys[slug], terms.migrations[slug])
+            faults = releasing.faults(session, hub.site, folder.files.journeys[slug], terms.migrations[slug])
             lines += [f"journeys/{slug}.yaml cannot be published so: {fault}" for fault in faults]
     terminal.out.write(
         "".join(f"{line}\n" for line in lines) or "The files say what runs; there is nothing to publish.\n"
@@ -76,7 +80,7 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         lines += _only_backfilled(hub, session, folder, terms)
         _publish(hub, session, folder, wanted, terms, args["by"])
         for change in folder.of(State.GONE) if args["close"] else ():
-            lines += changes.closed(hub, session, change)
+            lines += changes.closed(hub, session, folder.files, change)
     terminal.out.write("".join(f"{line}\n" for line in lines) or "Nothing was to be published.\n")
     for kind, word in STILL.items() if not args["close"] else ():
         if gone := [change.slug for change in folder.of(State.GONE) if change.kind == kind]:
@@ -98,11 +102,13 @@ def user() -> str:
 
 
 def _publish(hub: Hub, session: Session, folder: Folder, wanted: Sequence[Change], terms: Terms, by: str) -> None:
-    """Groups first, since mails and journeys name them."""
+    """Groups first, since mails, segments and journeys name them."""
     now, files = hub.clock.now(), folder.files
     slugs = {kind: [change.slug for change in wanted if change.kind == kind] for kind in KINDS}
     lists.apply_files(session, [files.lists[slug] for slug in slugs[lists.KIND]], now=now)
     templates.apply_files(session, [files.templates[slug] for slug in slugs[templates.KIND]], now=now)
+    changed = segments.apply_files(session, [files.segments[slug] for slug in slugs[segments.KIND]], now=now)
+    segments_of_journeys.look_anew(session, naming.with_users(hub, session, changed))
     for slug in slugs[journeys.KIND]:
         how = terms.migrations.get(slug, NOBODY)
         releasing.release(session, hub.site, files.journeys[slug], how, by=by, origin="file", now=now)
@@ -119,7 +125,7 @@ def _seconded(
         plan = changes.of_journey(hub, session, folder.files, slug, terms)
         if plan.concerned <= seconding.MANY or journeys.find(session, slug) is None:
             continue
-        if releasing.faults(session, one, how) or not seconding.others(session, person):
+        if releasing.faults(session, hub.site, one, how) or not seconding.others(session, person):
             continue  # it is refused below; or nobody else is there to agree
         seconding.ask(session, hub.site, one, how, plan, by=by, who=person, now=hub.clock.now())
         told = f"    people concerned at once: {plan.concerned}; another organiser is asked by mail, and may publish it"
@@ -154,7 +160,7 @@ def _planned(
 ) -> list[str]:
     lines = [f"{change.file or change.slug}: {SAID[change.state]}"]
     if change.state is State.GONE:
-        lines += changes.of_closing(session, change)
+        lines += changes.of_closing(hub, session, folder.files, change)
     elif change.state is not State.BEHIND and folder.has(change):
         lines += changes.of_publishing(hub, session, folder.files, change, terms)
     if args["diff"] and change.state is not State.NEW:
@@ -199,7 +205,7 @@ def _backfill(hub: Hub, slugs: Sequence[str], days: int, terminal: Terminal) -> 
         came = 0
         for start in range(0, len(ids), backfilling.PAGE):
             with hub.database.transaction() as session:
-                came += backfilling.page(session, slug, ids, start, days=days, now=now)
+                came += backfilling.page(session, hub.site, slug, ids, start, days=days, now=now)
             progress(min(start + backfilling.PAGE, len(ids)), len(ids))
         progress.clear()
         terminal.out.write(f"{slug}: people who have come in: {came}\n")

@@ -17,6 +17,7 @@ from mailhub.journeys.rivers import River
 from mailhub.journeys.state import End
 from mailhub.journeys.summary import Share, StepSummary
 from mailhub.journeys.tables import JourneyRow
+from mailhub.site import Site
 
 LEAST_WIDTH = 72
 _ENDS = {
@@ -28,13 +29,13 @@ _ENDS = {
 }
 
 
-def text(session: Session, row: JourneyRow, language: str, *, width: int, every: bool) -> str:
+def text(session: Session, site: Site, row: JourneyRow, language: str, *, width: int, every: bool) -> str:
     """Every version that somebody is on, the newest first; `every`: all that there were."""
     standing = Standing.of(session, row)
     ended = counting.ended(session, row.id)
     wanted = {row.version, *standing.by_version, *(ended if every else ())}
     console = Console(file=StringIO(), width=max(width, LEAST_WIDTH), highlight=False, color_system=None)
-    for river in rivers.rivers(session, row, language, wanted):
+    for river in rivers.rivers(session, site, row, language, wanted):
         if river.version == row.version:
             console.print(Text(f"{river.title}\n{_state(row, standing)}\n"))
         console.print(Text(f"Version {river.version}: {note(river)}"))

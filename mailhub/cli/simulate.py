@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mailhub import times
 from mailhub.cli import forecasts
+from mailhub.cli.folder import facts
 from mailhub.cli.progress import Progress
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
@@ -113,16 +114,17 @@ def _asked(hub: Hub, session: Session, args: Mapping[str, Any]) -> Question:
 
 def _journey(hub: Hub, session: Session, slug: str) -> Journey:
     """The file's, else the one that runs."""
-    folder, known = hub.settings.content.dir, loading.facts(session)
-    slugs = [one.definition.slug for one in lists.read_folder(folder, hub.verbs)]
-    world = publishing.world(slugs, templates.read_folder(folder).templates)
+    folder = hub.settings.content.dir
+    groups = lists.read_folder(folder, hub.verbs)
+    known = facts(hub, session, groups)
+    world = publishing.world([one.definition.slug for one in groups], templates.read_folder(folder).templates)
     written = {one.slug: one.journey for one in publishing.read_folder(folder, known, world)}
     if slug in written:
         return written[slug]
     row = publishing.find(session, slug)
     if row is None:
         raise BadInput(f'there is no journey "{slug}"; {one_of(slug, written)}')
-    return loading.version(session, slug, row.version, known)
+    return loading.version(session, slug, row.version, loading.facts(session, hub.site))
 
 
 def _start(hub: Hub, said: str | None) -> datetime:

@@ -16,8 +16,10 @@ from mailhub.conditions.tree import (
     Operator,
     Or,
     Presence,
+    Reach,
     Relative,
     Unit,
+    facts_of,
     facts_used,
 )
 from mailhub.conditions.values import Reason, holds, reasons
@@ -32,10 +34,12 @@ __all__ = [
     "Operator",
     "Or",
     "Presence",
+    "Reach",
     "Reason",
     "Relative",
     "Unit",
     "explain",
+    "facts_of",
     "facts_used",
     "flips",
     "holds",

@@ -7,18 +7,21 @@
                 fact "in" "(" constant { "," constant } ")"  |  fact "not in" …
                 fact "is known"  |  fact "is unknown"
                 fact "within" length                          (that long back from now or today, up to it)
+                fact "within" number "km" "of" ( text | word | group )              (`nearby` reads it)
+                segment                                       (stands for its condition)
                 fact                                          (a flag: the same as "= true")
     constant:   text | word | number | date | instant | ( "now" | "today" ) [ ( "+" | "-" ) length ]
     length:     number ( "minutes" | "hours" | "days" | "weeks" )              (`moments` reads both)
 
-`==` is read as `=`, a constant may stand left of the sign, and brackets round a list may be square. Functions of facts
-(`since(…)`, `count(…)`) would be a third kind of operand, read in `_test`.
+`==` is read as `=`, a constant may stand left of the sign, brackets round a list may be square, and `entro 25 km da Faenza`
+is Italian for within. Functions of facts (`since(…)`, `count(…)`) would be a third kind of operand, read in `_test`.
 """
 
 from collections.abc import Callable, Set
 
 from mailhub.conditions.constants import NOT_BARE, constant, kind_of
 from mailhub.conditions.moments import lately, moment
+from mailhub.conditions.nearby import OF, UNIT, near
 from mailhub.conditions.tree import (
     And,
     Comparison,
@@ -30,6 +33,8 @@ from mailhub.conditions.tree import (
     Or,
     Presence,
     Relative,
+    depth,
+    tests,
 )
 from mailhub.conditions.words import Kind, Trouble, Word, words
 from mailhub.content import BadContent, Problem
@@ -40,6 +45,8 @@ LONGEST = 4_000  # letters
 MOST_TESTS = 100
 MOST_CONSTANTS = 200  # in one list
 DEEPEST = 20
+
+SEGMENT = "segment."  # before the name of a condition that is kept
 
 _A_FACT = "write the name of a fact, such as person.language"
 _SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -135,6 +142,8 @@ class _Parser:
             raise Trouble(self._next.place, "too many tests", f"write {MOST_TESTS} at most")
         if self._next.kind is not Kind.NAME:
             return self._swapped()
+        if self._next.text.startswith(SEGMENT):
+            return self._segment()
         fact = self._fact()
         if self._sees(_SIGNS):
             return self._comparison(fact)
@@ -144,10 +153,10 @@ class _Parser:
             return Membership(fact, self._list(fact))
         if self._took("not", "in"):
             return Not(Membership(fact, self._list(fact)))
-        if self._took("within"):
-            return lately(fact, self._take(), self._take())
-        if self._took("not", "within"):
-            return Not(lately(fact, self._take(), self._take()))
+        if self._took("within") or self._took("entro"):
+            return self._within(fact)
+        if self._took("not", "within") or self._took("not", "entro"):
+            return Not(self._within(fact))
         if fact.type is FactType.FLAG:
             return Comparison(fact, Operator.EQUAL, True)
         cure = f"write such as {fact.name} is known, or compare it with = or <"
@@ -162,6 +171,33 @@ class _Parser:
             cure = f"did you mean {meant}?" if meant else _A_FACT
             raise Trouble(word.place, f"{word.text} is not a known fact", cure)
         return fact
+
+    def _segment(self) -> Condition:
+        """What stands under this name, as if it were written here in brackets."""
+        word = self._take()
+        self._refuse_function(word)
+        inner = self._facts.segments.get(word.text)
+        if inner is None:
+            meant = self._facts.nearest(word.text)
+            cure = f"did you mean {meant}?" if meant else "write it into segments/, or name one that is there"
+            raise Trouble(word.place, f"{word.text} is no segment here", cure)
+        if self._sees(_SIGNS) or self._next.text == "is":
+            raise Trouble(self._next.place, f"{word.text} holds or does not", f"write {word.text}, or not {word.text}")
+        self._tests += len(list(tests(inner))) - 1
+        if self._tests > MOST_TESTS:
+            raise Trouble(word.place, "too many tests, those of segments counted", f"write {MOST_TESTS} at most")
+        if self._depth + depth(inner) > DEEPEST:
+            raise Trouble(word.place, "too much inside one another", f"nest {DEEPEST} levels at most")
+        return inner
+
+    def _within(self, fact: Fact) -> Condition:
+        number, unit = self._take(), self._take()
+        if unit.kind is not Kind.WORD or unit.text != UNIT:
+            return lately(fact, number, unit)
+        if not any(self._took(word) for word in OF):
+            cure = f"write such as within {number.text} km of Faenza"
+            raise Trouble(self._next.place, "a distance is from some place", cure)
+        return near(fact, number, self._take(), self._facts.places)
 
     def _refuse_function(self, word: Word) -> None:
         if word.kind in (Kind.NAME, Kind.WORD) and self._sees({"("}):

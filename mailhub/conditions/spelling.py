@@ -3,7 +3,19 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from mailhub.conditions.tree import And, Comparison, Condition, Constant, Membership, Not, Or, Presence, Relative
+from mailhub.conditions.nearby import GROUP
+from mailhub.conditions.tree import (
+    And,
+    Comparison,
+    Condition,
+    Constant,
+    Membership,
+    Not,
+    Or,
+    Presence,
+    Reach,
+    Relative,
+)
 from mailhub.facts import Fact
 
 
@@ -13,6 +25,8 @@ def written(condition: Condition) -> str:
         case Comparison(fact, operator, other):
             right = other.name if isinstance(other, Fact) else spelled(other)
             return f"{fact.name} {operator} {right}"
+        case Membership(fact, _, Reach(km, place)):
+            return f"{fact.name} within {spelled(km)} km of {place if place.startswith(GROUP) else spelled(place)}"
         case Membership(fact, among):
             return f"{fact.name} in ({', '.join(spelled(each) for each in among)})"
         case Presence(fact, known):

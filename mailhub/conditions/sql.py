@@ -9,6 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from mailhub.among import among_texts
 from mailhub.conditions.tree import (
     And,
     Comparison,
@@ -22,7 +23,7 @@ from mailhub.conditions.tree import (
     Relative,
     Test,
 )
-from mailhub.facts import Fact, FactType
+from mailhub.facts import SHORT, Fact, FactType
 
 _OPPOSITE = {
     Operator.EQUAL: Operator.UNEQUAL,
@@ -54,23 +55,28 @@ def _c(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
     return f'(CAST({compiler.process(element.clauses, **options)} AS TEXT) COLLATE "C")'
 
 
-def where(condition: Condition, person_id: ColumnElement[int]) -> ColumnElement[bool]:
+def where(condition: Condition, person_id: ColumnElement[int], *, whole: bool = False) -> ColumnElement[bool]:
     """For a WHERE over people: true for those for whom the condition holds.
+
+    `whole`: everybody is asked at once, not a page of them, so that who lives where is looked up by place.
 
     For the others it is false or null; so negate the condition (`Not`), never this expression. Raises ValueError where
     it still counts from now or today: see `timing.resolved`.
     """
-    return _where(condition, person_id, wanted=True)
+    return _where(condition, person_id, wanted=True, whole=whole)
 
 
-def _where(condition: Condition, person: ColumnElement[int], *, wanted: bool) -> ColumnElement[bool]:
+def _where(condition: Condition, person: ColumnElement[int], *, wanted: bool, whole: bool) -> ColumnElement[bool]:
     match condition:
         case Not(part):
-            return _where(part, person, wanted=not wanted)
+            return _where(part, person, wanted=not wanted, whole=whole)
         case And(parts) | Or(parts):
-            inner = [_where(part, person, wanted=wanted) for part in parts]
+            inner = [_where(part, person, wanted=wanted, whole=whole) for part in parts]
             every = isinstance(condition, And) is wanted
             return sa.and_(sa.true(), *inner) if every else sa.or_(sa.false(), *inner)
+        case Membership(fact, among, reach) if whole and wanted and reach is not None and fact.having is not None:
+            named = [str(each) for each in among if len(str(each)) <= SHORT]
+            return person.in_(fact.having(lambda column: among_texts(column, named)))
         case _:
             return _test(condition, person, wanted=wanted)
 
@@ -80,6 +86,9 @@ def _test(test: Test, person: ColumnElement[int], *, wanted: bool) -> ColumnElem
     match test:
         case Presence(known=known):
             return found.is_not(None) if known is wanted else found.is_(None)
+        case Membership(_, among, reach) if reach is not None:
+            inside = among_texts(found, [str(each) for each in among])
+            return inside if wanted else sa.not_(inside)
         case Membership(fact, among):
             values = [_bound(value, fact, found) for value in among]
             return found.in_(values) if wanted else found.not_in(values)

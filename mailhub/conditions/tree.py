@@ -69,11 +69,20 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """So many km round a place, or round the place of a group (`list.orto`)."""
+
+    km: Decimal
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
-    """Whether a fact is one of these constants."""
+    """Whether a fact is one of these constants; `reach`: they are what the places there are called."""
 
     fact: Fact
     among: tuple[Constant, ...]
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,24 @@ def tests(condition: Condition) -> Iterator[Test]:
                 yield from tests(part)
         case _:
             yield condition
+
+
+def depth(condition: Condition) -> int:
+    """How many levels are inside one another; a test alone is none."""
+    match condition:
+        case Not(part):
+            return 1 + depth(part)
+        case And(parts) | Or(parts):
+            return 1 + max(map(depth, parts), default=0)
+        case _:
+            return 0
+
+
+def facts_of(condition: Condition) -> frozenset[Fact]:
+    """All facts this condition looks at."""
+    used = {test.fact for test in tests(condition)}
+    others = (test.other for test in tests(condition) if isinstance(test, Comparison))
+    return frozenset(used | {other for other in others if isinstance(other, Fact)})
 
 
 def facts_used(condition: Condition) -> frozenset[str]:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     LIST = "list"
     JOURNEY = "journey"
     TEMPLATE = "template"
+    SEGMENT = "segment"
 
     @property
     def folder(self) -> str:
@@ -25,11 +26,12 @@ _ENDINGS = {
     Kind.LIST: (".yaml", ".yml"),
     Kind.JOURNEY: (".yaml", ".yml"),
     Kind.TEMPLATE: (".md", ".mjml"),
+    Kind.SEGMENT: (".yaml", ".yml"),
 }
 
 
 def starter() -> Path:
-    """The folder that holds the starters: `lists/`, `journeys/`, `templates/` and `config.example.toml`.
+    """The folder that holds the starters: `lists/`, `journeys/`, `templates/`, `segments/` and `config.example.toml`.
 
     In a source checkout they stand beside the package; in an installed wheel, inside it.
     """

@@ -19,7 +19,6 @@ from mailhub.db import state
 from mailhub.db.session import Database
 from mailhub.delivery import alarms, mailboxes
 from mailhub.delivery import waiting as stopped
-from mailhub.delivery.facts import FACTS as DELIVERY_FACTS
 from mailhub.delivery.service import SiteSource
 from mailhub.delivery.sources import Sources
 from mailhub.digests import verbs as letters
@@ -49,7 +48,7 @@ from mailhub.journeys.source import StepSource
 from mailhub.journeys.things import KINDS as JOURNEY_KINDS
 from mailhub.journeys.waiting import PART as ON_THE_WAY
 from mailhub.lists import aside, releasing, subscriptions, unasked
-from mailhub.lists.facts import FACTS as LIST_FACTS
+from mailhub.lists.asking import ANYWHERE
 from mailhub.lists.questions import KINDS
 from mailhub.lists.sources import SOURCES
 from mailhub.lists.verbs import VERBS
@@ -58,7 +57,6 @@ from mailhub.mail.authenticity.lookups import Resolver
 from mailhub.mail.dkim import SigningKey, record
 from mailhub.offload import Cell, pool
 from mailhub.people import addressing, privacy, questions
-from mailhub.people.facts import FACTS as PEOPLE_FACTS
 from mailhub.people.verbs import undo_verb
 from mailhub.questions import QuestionKinds
 from mailhub.settings import Settings
@@ -76,7 +74,7 @@ _NOTICES = (
     SiteSource(alarms.SOURCE),
     SiteSource(MONDAY, "monday.because"),
 )
-FACTS = Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS])  # of any site
+FACTS = ANYWHERE
 CLOCK = "clock"  # the row of a sandbox's turned clock
 
 

@@ -17,15 +17,15 @@ def whom(session: Session, site: Site, slug: str, *, now: datetime) -> Sequence[
     row = publishing.find(session, slug)
     if row is None or row.closed_at is not None:
         return ()
-    journey = loading.version(session, slug, row.version, loading.facts(session))
+    journey = loading.version(session, slug, row.version, loading.facts(session, site))
     return session.scalars(matching.people(session, site, journey, row, now=now).order_by(matching.ME)).all()
 
 
-def page(session: Session, slug: str, ids: Sequence[int], start: int, *, days: int, now: datetime) -> int:
+def page(session: Session, site: Site, slug: str, ids: Sequence[int], start: int, *, days: int, now: datetime) -> int:
     """Bring in a page of them, from this place on; how many came. Over so many days their ways begin."""
     row = publishing.find(session, slug)
     assert row is not None
-    journey = loading.version(session, slug, row.version, loading.facts(session))
+    journey = loading.version(session, slug, row.version, loading.facts(session, site))
     causes = [
         Cause(person_id, now, detail={"what": "backfill"}, begins_at=now + timedelta(days=place * days // len(ids)))
         for place, person_id in enumerate(ids[start : start + PAGE], start)

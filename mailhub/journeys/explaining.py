@@ -22,7 +22,7 @@ def why(act: Act) -> Outcome:
     if found is None or found.way.person_id != act.person_id:
         return Outcome(True, Answer("lists.why-standing", {"because": say(act.language, "delivery.because-service")}))
     row = act.session.get_one(JourneyRow, found.journey_id)
-    journey = loading.version(act.session, row.slug, found.version, loading.facts(act.session))
+    journey = loading.version(act.session, row.slug, found.version, loading.facts(act.session, act.site))
     person = act.session.get_one(Person, act.person_id)
     zone = persons.zone_of(person, act.site)
     values = {
@@ -45,7 +45,7 @@ def _cause(act: Act, found: Enrolled) -> str:
     """What brought them in."""
     what = found.kept.get("cause", {}).get("what")
     row = act.session.get_one(JourneyRow, found.journey_id)
-    journey = loading.version(act.session, row.slug, found.version, loading.facts(act.session))
+    journey = loading.version(act.session, row.slug, found.version, loading.facts(act.session, act.site))
     group = reading.by_slug(act.session, journey.trigger.list) if journey.trigger.list else None
     if what in _KNOWN_CAUSES and group is not None:
         return say(act.language, "journeys.cause-joined", group=reading.definition_of(group).titled(act.language))

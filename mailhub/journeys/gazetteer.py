@@ -1,17 +1,13 @@
 """Which group is near a place: by the places the site knows, and the place each group says it is at."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from mailhub.content import BadContent
 from mailhub.journeys.seeing import Nearest
 from mailhub.lists import gazetteer_file, reading
 from mailhub.lists.gazetteer import Places
 from mailhub.site import Site
-
-FILE = Path("lists", "places.csv")
 
 
 def places(site: Site) -> Places:
@@ -21,10 +17,7 @@ def places(site: Site) -> Places:
 
 def in_folder(folder: Path | None) -> Places:
     """The places of a content folder; none where there is no such file, or a bad one."""
-    path = folder / FILE if folder is not None else None
-    if path is None or not path.is_file():
-        return Places()
-    return _read(path, path.stat().st_mtime_ns)
+    return gazetteer_file.as_it_is(folder)
 
 
 def nearest(session: Session, site: Site) -> Nearest:
@@ -40,11 +33,3 @@ def nearest(session: Session, site: Site) -> Nearest:
         return found[near] if near is not None else None
 
     return ask
-
-
-@lru_cache(maxsize=8)
-def _read(path: Path, _changed: int) -> Places:
-    try:
-        return gazetteer_file.read(path)
-    except BadContent:  # `mailhub check` tells what is wrong with it; until then nobody is near anything
-        return Places()

@@ -1,6 +1,5 @@
 """Versions of journeys as they run, read once; and the facts that journeys may ask."""
 
-import re
 from collections import OrderedDict
 
 import sqlalchemy as sa
@@ -12,18 +11,17 @@ from mailhub.facts import Facts
 from mailhub.journeys import written
 from mailhub.journeys.definition import Journey
 from mailhub.lists.asking import facts, standing
-from mailhub.people.facts import field
+from mailhub.people.facts import fields_named
 
 __all__ = ["KIND", "facts", "standing", "version"]
 
 KIND = content.Kind.JOURNEY.value
 _KEPT = 500
 _READ: OrderedDict[tuple[str, Facts], Journey] = OrderedDict()
-_FIELD = re.compile(r"\bperson\.field\.([a-z0-9_]+)", re.ASCII)
 
 
 def version(session: Session, slug: str, number: int, known: Facts) -> Journey:
-    """One version, which may ask these facts, and anything that is kept of people.
+    """One version, which may ask these facts, and anything that is kept of people, which nobody need have yet.
 
     Raises BadContent where a group or a fact it asks about is gone.
     """
@@ -32,13 +30,7 @@ def version(session: Session, slug: str, number: int, known: Facts) -> Journey:
     if (read := _READ.get(key)) is None:
         body = session.scalars(sa.select(DefinitionVersion.body).where(*wanted)).one()
         document = content.load_text(body, f"{content.Kind.JOURNEY.folder}/{slug}.yaml")
-        read = _READ[key] = written.read(document, _with_fields(known, body))
+        read = _READ[key] = written.read(document, known.plus(fields_named(body)))
         if len(_READ) > _KEPT:
             _READ.popitem(last=False)
     return read
-
-
-def _with_fields(known: Facts, body: str) -> Facts:
-    """What a version names of people's fields need not be known of anybody yet."""
-    named = sorted(name for name in set(_FIELD.findall(body)) if known.get(f"person.field.{name}") is None)
-    return Facts([*known, *map(field, named)])

@@ -55,7 +55,7 @@ def plan(
     days: int = 1,
 ) -> Plan:
     """What publishing this would mean. Changes nothing."""
-    known = loading.facts(session)
+    known = loading.facts(session, site)
     row = publishing.find(session, one.slug)
     old = publishing.published(session, one.slug, known) if row is not None else None
     if row is None or old is None:
@@ -120,7 +120,7 @@ def _moved(
     """Who goes where, as it would really come."""
     if not wanted.steps or any(one.journey.find(target) is None for target in wanted.map.values()):
         return
-    at_once, known = replace(wanted, spread=1), loading.facts(session)
+    at_once, known = replace(wanted, spread=1), loading.facts(session, site)
     found = migrating.decided(session, site, row, one.journey, at_once, known=known, now=now)
     counts = Counter(each.way.step for each, _ in found)
     due = Counter(each.way.step for each, move in found if move.end is None and migration.is_due(move.way, now))

@@ -151,9 +151,9 @@ def published(session: Session, slug: str, known: Facts) -> Written | None:
 def _with_fields(known: Facts, documents: Iterable[Document]) -> Facts:
     """What one journey stores of people, another may ask."""
     names = {name for document in documents for name in written.fields(document)}
-    return Facts([*known, *(field(name) for name in sorted(names) if known.get(f"{written.FIELD}{name}") is None)])
+    return known.plus(field(name) for name in sorted(names))
 
 
 def _with_lists(known: Facts, there: World) -> Facts:
     """Groups of the same folder may be asked about before they run."""
-    return Facts([*known, *(fact for fact in facts_of(sorted(there.lists)) if known.get(fact.name) is None)])
+    return known.plus(facts_of(sorted(there.lists)))

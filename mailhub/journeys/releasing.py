@@ -51,12 +51,12 @@ def _summed(counts: Iterable[tuple[K, int]]) -> dict[K, int]:
     return dict(sorted(found.items()))
 
 
-def faults(session: Session, one: Written, wanted: Migration = NOBODY) -> list[str]:
+def faults(session: Session, site: Site, one: Written, wanted: Migration = NOBODY) -> list[str]:
     """Why publishing this is refused, with the cure for each; nothing where all is well."""
     row = publishing.find(session, one.slug)
     if row is None:
         return [f'nobody is on "{one.slug}" yet, so that nobody can be moved'] if wanted != NOBODY else []
-    known = loading.facts(session)
+    known = loading.facts(session, site)
     old = publishing.published(session, one.slug, known)
     standing = Standing.of(session, row)
     older = {step for _, step in standing.by_place}
@@ -73,10 +73,12 @@ def release(
     session: Session, site: Site, one: Written, wanted: Migration = NOBODY, *, by: str, origin: str, now: datetime
 ) -> int:
     """Publish it, and move whom it moves; how many. `by` says so. Raises BadInput where somebody would be stranded."""
-    if found := faults(session, one, wanted):
+    if found := faults(session, site, one, wanted):
         raise BadInput("\n".join(f"{one.document.file}: {fault}" for fault in found))
     row = publishing.publish(session, one, origin=origin, now=now)
-    moved = migrating.migrate(session, site, row, one.journey, wanted, by=by, known=loading.facts(session), now=now)
+    moved = migrating.migrate(
+        session, site, row, one.journey, wanted, by=by, known=loading.facts(session, site), now=now
+    )
     if moved:
         activity.note(session, "journey.migrated", now=now, slug=one.slug, version=row.version, people=moved, by=by)
     return moved

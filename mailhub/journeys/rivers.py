@@ -12,6 +12,7 @@ from mailhub.journeys.releasing import Standing
 from mailhub.journeys.state import End
 from mailhub.journeys.summary import Numbers, StepSummary
 from mailhub.journeys.tables import JourneyRow
+from mailhub.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class River:
         return self.there + sum(self.ended.values())
 
 
-def newest(session: Session, row: JourneyRow, language: str) -> River:
+def newest(session: Session, site: Site, row: JourneyRow, language: str) -> River:
     """The version that newcomers begin with."""
-    return next(rivers(session, row, language, {row.version}))
+    return next(rivers(session, site, row, language, {row.version}))
 
 
-def rivers(session: Session, row: JourneyRow, language: str, wanted: set[int]) -> Iterator[River]:
+def rivers(session: Session, site: Site, row: JourneyRow, language: str, wanted: set[int]) -> Iterator[River]:
     """These versions, the newest first."""
-    known, ended = loading.facts(session), counting.ended(session, row.id)
+    known, ended = loading.facts(session, site), counting.ended(session, row.id)
     standing = Standing.of(session, row).by_version
     steps, medians = counting.steps(session, row.id), counting.medians(session, row.id)
     for version in sorted(wanted, reverse=True):

@@ -180,7 +180,7 @@ class Runner:
 
     def _loaded(self, slug: str, number: int) -> Journey:
         if self._facts is None:
-            self._facts = loading.standing(self._session)
+            self._facts = loading.standing(self._session, self._site)
         return loading.version(self._session, slug, number, self._facts)
 
 

@@ -101,7 +101,7 @@ def publish(act: Act) -> Outcome:
     by = f"person {act.person_id}, as {detail['by']} asked"
     try:
         document = content.load_text(detail["text"], f"{Kind.JOURNEY.folder}/{detail['slug']}.yaml")
-        one = Written(document, written.read(document, loading.facts(act.session)))
+        one = Written(document, written.read(document, loading.facts(act.session, act.site)))
         wanted = Migration.from_dict(detail["migration"])
         releasing.release(act.session, act.site, one, wanted, by=by, origin="file", now=act.now)
     except (BadContent, BadInput) as fault:

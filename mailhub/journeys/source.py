@@ -40,7 +40,7 @@ class StepSource(QuietSource):
     def still_owed(
         self, session: Session, mailing: Mailing, deliveries: Sequence[Delivery], now: datetime
     ) -> Mapping[int, Judgement]:
-        journey, row = _version(session, mailing)
+        journey, row = _version(session, self._site, mailing)
         if mailing.mail_class is MailClass.SERVICE:
             return {}
         if row is not None and row.paused_at is not None:
@@ -58,7 +58,7 @@ class StepSource(QuietSource):
         return judged | _quiet(session, self._site, journey, mailing, deliveries, judged, now)
 
     def because(self, session: Session, site: Site, mailing: Mailing, delivery: Delivery, language: str) -> str:  # noqa: ARG002
-        journey, _ = _version(session, mailing)
+        journey, _ = _version(session, site, mailing)
         group = session.get(MailList, mailing.list_id) if mailing.list_id is not None else None
         return _sentence(journey, group, language)
 
@@ -71,12 +71,12 @@ def _sentence(journey: Journey | None, group: MailList | None, language: str) ->
     return say(language, "delivery.because-service") if journey is None else mailing.sentence(journey, group, language)
 
 
-def _version(session: Session, of: Mailing) -> tuple[Journey | None, JourneyRow | None]:
+def _version(session: Session, site: Site, of: Mailing) -> tuple[Journey | None, JourneyRow | None]:
     """The version a mailing is of, and whether it still runs."""
     slug, number, *_ = of.key.split("/")
     row = session.get(JourneyRow, of.thing_id)
     try:
-        return loading.version(session, slug, int(number), loading.standing(session)), row
+        return loading.version(session, slug, int(number), loading.standing(session, site)), row
     except BadContent:
         return None, row
 

@@ -50,7 +50,7 @@ class OnTheWay:
 
 def ways(session: Session, site: Site, person_id: int, *, now: datetime) -> tuple[OnTheWay, ...]:
     """Every way this person has been on, the oldest first; then the journeys they are not in."""
-    known = loading.facts(session)
+    known = loading.facts(session, site)
     rows = {row.id: row for row in session.scalars(sa.select(JourneyRow).order_by(JourneyRow.slug))}
     mine = session.scalars(sa.select(Enrolment).where(Enrolment.person_id == person_id).order_by(Enrolment.id)).all()
     found = [_way(session, rows[one.journey_id], one, known) for one in mine]

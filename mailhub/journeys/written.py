@@ -78,7 +78,7 @@ def _with_own(reader: Reader, facts: Facts) -> Facts:
             own.setdefault(name, answer_fact(name, kind, choices))
         elif name.startswith(FIELD) and facts.get(name) is None:
             own.setdefault(name, field(name.removeprefix(FIELD)))
-    return Facts([*facts, *own.values()])
+    return facts.plus(own.values())
 
 
 def answer_fact(name: str, kind: Kind, choices: Iterable[str] = ()) -> Fact:

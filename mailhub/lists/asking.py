@@ -1,4 +1,4 @@
-"""What may be asked of a person: every fact of the site, those of each group among them."""
+"""Everything that may be asked of a person on a site: what the rooms know, its groups, places and segments."""
 
 from functools import lru_cache
 
@@ -6,23 +6,38 @@ from sqlalchemy.orm import Session
 
 from mailhub.delivery.facts import FACTS as DELIVERY_FACTS
 from mailhub.facts import Facts
-from mailhub.lists import reading
+from mailhub.lists import gazetteer_file, reading
 from mailhub.lists.facts import FACTS as LIST_FACTS
 from mailhub.lists.facts import facts_of
+from mailhub.lists.gazetteer import Places
+from mailhub.lists.nearby import Neighbourhood
 from mailhub.people.facts import FACTS as PEOPLE_FACTS
 from mailhub.people.facts import fields
+from mailhub.people.segments import publishing as segments
+from mailhub.site import Site
+
+Groups = tuple[tuple[str, str | None], ...]  # slug and place
+ANYWHERE = Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS])  # of any site
 
 
-def facts(session: Session) -> Facts:
+def facts(session: Session, site: Site) -> Facts:
     """Everything that may be asked of a person today."""
-    return Facts([*standing(session), *fields(session)])
+    return standing(session, site).plus(fields(session))
 
 
-def standing(session: Session) -> Facts:
-    """The same without what is kept of people, which a version names itself: to look for that reads every row of it."""
-    return _standing(tuple(group.slug for group in reading.open_lists(session)))
+def standing(session: Session, site: Site) -> Facts:
+    """The same without what is kept of people, which a text names itself: to look for that reads every row of it."""
+    return segments.with_segments(before_segments(session, site), segments.bodies(session))
+
+
+def before_segments(session: Session, site: Site) -> Facts:
+    """What segments themselves may ask, one another aside."""
+    groups = tuple((group.slug, reading.definition_of(group).place) for group in reading.open_lists(session))
+    return of_groups(groups, gazetteer_file.as_it_is(site.content_dir))
 
 
 @lru_cache(maxsize=20)
-def _standing(slugs: tuple[str, ...]) -> Facts:
-    return Facts([*PEOPLE_FACTS, *DELIVERY_FACTS, *LIST_FACTS, *facts_of(slugs)])
+def of_groups(groups: Groups, places: Places) -> Facts:
+    """What may be asked where there are these groups and places."""
+    known = facts_of(slug for slug, _ in groups)
+    return Facts([*ANYWHERE, *known], places=Neighbourhood(places, dict(groups)))

@@ -106,6 +106,11 @@ class Places:
         found = min(distances, default=None)
         return found[2] if found is not None and found[0] <= within_km else None
 
+    def within(self, name: str, km: float) -> tuple[Place, ...]:
+        """The places at most so far from the one of this name, itself among them."""
+        here = self._by_name.get(name)
+        return tuple(each for each in self._by_name.values() if here and distance_km(here, each) <= km)
+
     def _know(self, known: str, name: str, score: float) -> None:
         if not known:
             return

@@ -6,6 +6,7 @@ Any separator and encoding will do, and commas in degrees, so that a spreadsheet
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from mailhub.content import BadContent, Kind, Problem
@@ -17,6 +18,7 @@ from mailhub.verbs import plain
 FILE = "places.csv"
 MOST_PLACES = 20_000
 MOST_BYTES = 4 << 20
+NOWHERE = Places()
 
 _HEADINGS: Mapping[str, str] = {
     **dict.fromkeys(("name", "nome", "place", "luogo", "comune"), "name"),
@@ -31,6 +33,22 @@ def in_folder(content_dir: Path) -> Places:
     """The places of a content folder; none where there is no such file."""
     path = content_dir / Kind.LIST.folder / FILE
     return read(path) if path.exists() else Places()
+
+
+def as_it_is(content_dir: Path | None) -> Places:
+    """The same, read again only where the file has changed; none where it is bad, which `mailhub check` tells."""
+    path = content_dir / Kind.LIST.folder / FILE if content_dir is not None else None
+    if path is None or not path.is_file():
+        return NOWHERE
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> Places:
+    try:
+        return read(path)
+    except BadContent:
+        return NOWHERE
 
 
 def read(path: Path) -> Places:

@@ -1,16 +1,19 @@
 """What conditions may ask about a person as such; other rooms declare what they know."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from mailhub.facts import Fact, FactType
+from mailhub.facts import SHORT, Fact, FactType
 from mailhub.people.roles import MODERATOR, ORGANISER
 from mailhub.people.tables import Address, Person, PersonField, Role
 from mailhub.site import LANGUAGES
 
+FIELD = "person.field."
+_NAMED = re.compile(r"\bperson\.field\.([a-z0-9_]+)", re.ASCII)
 _COMING = ("person.met", "person.imported")
 
 
@@ -21,12 +24,23 @@ def field(name: str) -> Fact:
         kept = aliased(PersonField)
         return sa.select(kept.value).where(kept.person_id == person, kept.name == name).scalar_subquery()
 
+    def having(test: Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]) -> sa.Select[Any]:
+        kept = aliased(PersonField)
+        is_short = sa.func.length(kept.value) <= sa.text(str(SHORT))  # as the index says it
+        return sa.select(kept.person_id).where(kept.name == name, is_short, test(kept.value.expression))
+
     return Fact(
-        name=f"person.field.{name}",
+        name=f"{FIELD}{name}",
         type=FactType.TEXT,
         sql=value,
         changed_by=("person.changed", "person.imported"),
+        having=having,
     )
+
+
+def fields_named(text: str) -> Sequence[Fact]:
+    """A fact for each field that a text names: nobody need have it yet."""
+    return [field(name) for name in sorted(set(_NAMED.findall(text)))]
 
 
 def fields(session: Session) -> Sequence[Fact]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailhub.db.base import Base, Id, table, word
+from mailhub.facts import SHORT
 
 LONGEST_NAME = 200  # characters of a person's name
 LONGEST_VALUE = 2000  # characters of one field
@@ -55,6 +56,16 @@ class PersonField(Base):
     """One thing an organiser keeps about a person, such as a town."""
 
     __tablename__ = "person_field"
+    __table_args__ = (
+        sa.Index(
+            "ix_person_field_value",
+            "name",
+            "value",
+            "person_id",
+            sqlite_where=sa.text(f"length(value) <= {SHORT}"),
+            postgresql_where=sa.text(f"length(value) <= {SHORT}"),  # a longer one would not fit into its index
+        ),
+    )
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -94,7 +94,7 @@ def drawn(who: str) -> Response:
     owner(who)
     with demo().hub.database.reading() as session:
         row = publishing.find(session, JOURNEY) or abort(404)
-        river = rivers.newest(session, row, language())
+        river = rivers.newest(session, demo().hub.site, row, language())
     note = say(language(), "sandbox.journey-note", came=river.came, there=river.there)
     answer = Response(drawing.svg(river.title, note, river.steps), mimetype="image/svg+xml")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"

@@ -14,6 +14,7 @@ from mailhub.journeys import loading
 from mailhub.journeys import publishing as journeys
 from mailhub.journeys import written as journey_files
 from mailhub.lists import checks, publishing, written
+from mailhub.site import Site
 
 HOME = Path(__file__).with_name("scene")
 GROUP, JOURNEY = "roccaspina", "primi-giorni"
@@ -23,7 +24,7 @@ def set_scene(hub: Hub) -> None:
     """Publish both."""
     with hub.database.transaction() as session:
         _group(session, hub.clock.now())
-        _journey(session, hub.clock.now())
+        _journey(session, hub.site, hub.clock.now())
 
 
 def _group(session: Session, now: datetime) -> None:
@@ -31,7 +32,7 @@ def _group(session: Session, now: datetime) -> None:
     publishing.apply_files(session, [checks.Written(document, written.read(document))], now=now)
 
 
-def _journey(session: Session, now: datetime) -> None:
+def _journey(session: Session, site: Site, now: datetime) -> None:
     document = content.load(HOME / f"{JOURNEY}.yaml", f"journeys/{JOURNEY}.yaml")
-    journey = journey_files.read(document, loading.facts(session))
+    journey = journey_files.read(document, loading.facts(session, site))
     journeys.apply_files(session, [journeys.Written(document, journey)], now=now)

@@ -18,6 +18,7 @@ BENCHES = {
     "import": ("imports", "members"),
     "digests": ("digests", "members"),
     "journeys": ("journeys", "members"),
+    "segments": ("segments", "members"),
 }
 RUNS = 3
 
@@ -26,13 +27,16 @@ Figures = Mapping[str, float | int]
 
 @click.command("bench", help="Measure this machine; each figure is the median of the runs.")
 @click.argument(
-    "names", metavar="[fanout|inbound|archive|import|digests|journeys]…", nargs=-1, type=click.Choice(tuple(BENCHES))
+    "names",
+    metavar="[fanout|inbound|archive|import|digests|journeys|segments]…",
+    nargs=-1,
+    type=click.Choice(tuple(BENCHES)),
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--members", type=click.IntRange(min=1), help="How many people, for fanout, import, digests, journeys.")
+@click.option("--members", type=click.IntRange(min=1), help="How many people, for all others.")
 @click.option("--messages", type=click.IntRange(min=1), help="How many messages, for inbound and archive.")
 @click.option("--arc", is_flag=True, help="Seal every copy too, for fanout.")
-@click.option("--postgres", metavar="URL", help="For journeys: measure there, in a schema that is dropped afterwards.")
+@click.option("--postgres", metavar="URL", help="For journeys, segments: measure there, in a schema that is dropped.")
 @click.option("--runs", type=click.IntRange(min=1), default=RUNS, show_default=True)
 def command(
     names: tuple[str, ...],
@@ -45,7 +49,7 @@ def command(
 ) -> None:
     amounts = {"members": members, "messages": messages}
     of_one: dict[str, Mapping[str, bool | str]] = {"fanout": {"seals": True} if arc else {}}
-    of_one["journeys"] = {"url": postgres} if postgres else {}
+    of_one |= {name: {"url": postgres} for name in ("journeys", "segments") if postgres}
     for name in names or BENCHES:
         figures = measure(name, amounts[BENCHES[name][1]], runs, **of_one.get(name, {}))
         click.echo(json.dumps({"bench": name, **figures}) if as_json else as_table(name, figures))

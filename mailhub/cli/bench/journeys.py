@@ -40,7 +40,7 @@ Page = Callable[[Session, datetime], int]
 
 def run(members: int = 1_000_000, url: str | None = None) -> dict[str, float | int]:
     """Bring people in and move them on, while so many wait; on PostgreSQL in a schema that is dropped afterwards."""
-    with tempfile.TemporaryDirectory(prefix="mailhub-bench-") as folder, _database(url, Path(folder)) as database:
+    with tempfile.TemporaryDirectory(prefix="mailhub-bench-") as folder, database_for(url, Path(folder)) as database:
         bench = _Bench(database, Path(folder), members)
         figures: dict[str, float | int] = {"waiting": members}
         settle_memory()
@@ -51,7 +51,7 @@ def run(members: int = 1_000_000, url: str | None = None) -> dict[str, float | i
 
 
 @contextmanager
-def _database(url: str | None, folder: Path) -> Iterator[Database]:
+def database_for(url: str | None, folder: Path) -> Iterator[Database]:
     schema, inside = "mailhub_bench", None
     if url is not None:
         _in_schema(url, f"DROP SCHEMA IF EXISTS {schema} CASCADE", f"CREATE SCHEMA {schema}")
@@ -92,7 +92,7 @@ class _Bench:
         self._site = Site("Bench", "lists.example.net", keys, url, data_dir=folder, content_dir=folder)
         self._now = Clock().now()
         self._pages: list[float] = []
-        self._filled = Filled(database, folder, self._verbs, self._now)
+        self._filled = Filled(database, self._site, folder, self._verbs, self._now)
         self._filled.wait(waiting)
 
     def idle(self) -> dict[str, float | int]:

@@ -16,6 +16,7 @@ from mailhub.journeys.tables import JourneyRow
 from mailhub.lists import publishing
 from mailhub.lists.tables import DeliveryChoice, MailList, Subscription, SubscriptionState
 from mailhub.people.tables import Activity, Person
+from mailhub.site import Site
 from mailhub.templates import publishing as templates
 from mailhub.verbs import Verbs
 
@@ -58,7 +59,7 @@ Il gruppo si trova il sabato mattina all'orto, con le cesoie pulite e due scale 
 class Filled:
     """Rows of a site, put there in statements that read no row."""
 
-    def __init__(self, database: Database, folder: Path, verbs: Verbs, now: datetime) -> None:
+    def __init__(self, database: Database, site: Site, folder: Path, verbs: Verbs, now: datetime) -> None:
         self._database, self._now = database, now
         self._before = now - timedelta(days=1)
         self._last = 0
@@ -76,7 +77,7 @@ class Filled:
         with database.transaction() as session:
             mails = templates.read_folder(folder).templates
             templates.apply_files(session, mails, now=self._before)
-            read = journeys.read_folder(folder, loading.facts(session), journeys.world([GROUP], mails))
+            read = journeys.read_folder(folder, loading.facts(session, site), journeys.world([GROUP], mails))
             journeys.apply_files(session, read, now=self._before)
             session.execute(sa.update(Activity).values(reacted_at=self._before))
             self._group = cast(int, session.scalar(sa.select(MailList.id)))

@@ -1,0 +1,1 @@
+"""Conditions that are kept under a name: read, published, counted, explained for one person."""
