@@ -109,9 +109,7 @@ def read_files(hub: Hub, session: Session) -> Files:
 
 def _known(hub: Hub, session: Session, groups: Sequence[Written]) -> Facts:
     """What the segments of this folder may ask: its own groups, and those that run without a file."""
-    there: dict[str, str | None] = {
-        group.slug: reading.definition_of(group).place for group in reading.open_lists(session)
-    }
+    there: dict[str, str | None] = dict(asking.groups(session))
     there |= {path.stem: None for path in content.files(hub.settings.content.dir, Kind.LIST) if path.stem not in there}
     there |= {one.definition.slug: one.definition.place for one in groups}
     places = gazetteer_file.as_it_is(hub.settings.content.dir)

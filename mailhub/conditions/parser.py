@@ -13,8 +13,8 @@
     constant:   text | word | number | date | instant | ( "now" | "today" ) [ ( "+" | "-" ) length ]
     length:     number ( "minutes" | "hours" | "days" | "weeks" )              (`moments` reads both)
 
-`==` is read as `=`, a constant may stand left of the sign, brackets round a list may be square, and `entro 25 km da Faenza`
-is Italian for within. Functions of facts (`since(…)`, `count(…)`) would be a third kind of operand, read in `_test`.
+`==` is read as `=`, `entro 25 km da Faenza` as within; a constant may stand left of the sign, and brackets round a list
+may be square. Functions of facts (`since(…)`, `count(…)`) would be a third kind of operand, read in `_test`.
 """
 
 from collections.abc import Callable, Set

@@ -71,8 +71,10 @@ def _where(condition: Condition, person: ColumnElement[int], *, wanted: bool, wh
         case Not(part):
             return _where(part, person, wanted=not wanted, whole=whole)
         case And(parts) | Or(parts):
-            inner = [_where(part, person, wanted=wanted, whole=whole) for part in parts]
             every = isinstance(condition, And) is wanted
+            # Of most people most is not known: where that suffices, it is looked at first, and nothing after it.
+            ordered = parts if every else sorted(parts, key=lambda part: not isinstance(part, Presence))
+            inner = [_where(part, person, wanted=wanted, whole=whole) for part in ordered]
             return sa.and_(sa.true(), *inner) if every else sa.or_(sa.false(), *inner)
         case Membership(fact, among, reach) if whole and wanted and reach is not None and fact.having is not None:
             named = [str(each) for each in among if len(str(each)) <= SHORT]

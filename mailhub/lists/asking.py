@@ -32,12 +32,16 @@ def standing(session: Session, site: Site) -> Facts:
 
 def before_segments(session: Session, site: Site) -> Facts:
     """What segments themselves may ask, one another aside."""
-    groups = tuple((group.slug, reading.definition_of(group).place) for group in reading.open_lists(session))
-    return of_groups(groups, gazetteer_file.as_it_is(site.content_dir))
+    return of_groups(groups(session), gazetteer_file.as_it_is(site.content_dir))
+
+
+def groups(session: Session) -> Groups:
+    """Those that are open, with the place each says it is at."""
+    return tuple((group.slug, reading.definition_of(group).place) for group in reading.open_lists(session))
 
 
 @lru_cache(maxsize=20)
-def of_groups(groups: Groups, places: Places) -> Facts:
+def of_groups(there: Groups, places: Places) -> Facts:
     """What may be asked where there are these groups and places."""
-    known = facts_of(slug for slug, _ in groups)
-    return Facts([*ANYWHERE, *known], places=Neighbourhood(places, dict(groups)))
+    known = facts_of(slug for slug, _ in there)
+    return Facts([*ANYWHERE, *known], places=Neighbourhood(places, dict(there)))

@@ -1,6 +1,6 @@
 """What the places near a place are called: for conditions that say `within 25 km of Faenza`, or `of list.orto`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ class Neighbourhood:
             return matches[0].place
         near = [match.place.name for match in matches] or [each.name for each in self.places.similar(place)]
         what = "may be several places" if len(matches) > 1 else "is no place of lists/places.csv"
-        raise NoPlace(f'"{place}" {what}', one_of(place, near) if near else _CURE)
+        raise NoPlace(f'"{place}" {what}', _offered(near) if near else _CURE)
 
     def _of_group(self, name: str) -> Place:
         slug = name.removeprefix(GROUP).replace("_", "-")
@@ -44,6 +44,10 @@ class Neighbourhood:
         if (found := self.places.get(where)) is None:
             raise NoPlace(f'"{where}", where {name} is, is no place of lists/places.csv', _CURE)
         return found
+
+
+def _offered(near: Sequence[str]) -> str:
+    return f'did you mean "{near[0]}"?' if len(near) == 1 else f"write one of: {', '.join(near)}"
 
 
 def _forms(name: str) -> Iterable[str]:

@@ -387,7 +387,7 @@ def test_the_starters_are_in_the_package_where_it_is_installed(tmp_path: Path, m
     with pytest.raises(MailhubError, match="install mailhub again"):
         starter()
 
-    for folder in ("lists", "journeys", "templates"):
+    for folder in ("lists", "journeys", "templates", "segments"):
         (package / "starter" / folder).mkdir(parents=True)
     (package / "starter" / "config.example.toml").touch()
 

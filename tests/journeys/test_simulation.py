@@ -160,7 +160,7 @@ class Village:
             mails = templates.read_folder(folder).templates
             templates.apply_files(session, mails, now=BEGINNING)
             world = publishing.world(("comunita", "garden"), mails)
-            written = publishing.read_folder(folder, loading.facts(session), world)
+            written = publishing.read_folder(folder, loading.facts(session, self.hub.site), world)
             publishing.apply_files(session, written, now=BEGINNING)
 
     def people(self, chance: random.Random, count: int) -> None:
@@ -238,7 +238,7 @@ class Village:
             case "comes":
                 row = publishing.find(session, self.journey_of[person_id])
                 assert row is not None
-                journey = loading.version(session, row.slug, row.version, loading.facts(session))
+                journey = loading.version(session, row.slug, row.version, loading.facts(session, self.hub.site))
                 assert entering.enter(session, row, journey, [Cause(person_id, now, is_own_act=True)], now=now)
             case "settles":
                 persons.set_field(session, person_id, "settled", deed.words, now=now)
@@ -301,7 +301,7 @@ class Village:
             for person_id, deed in self.plan[instant]:
                 by_person[person_id].append((instant, deed))
         with self.database.reading() as session:
-            known = loading.facts(session)
+            known = loading.facts(session, self.hub.site)
             for slug in JOURNEYS:
                 row = publishing.find(session, slug)
                 assert row is not None

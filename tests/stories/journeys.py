@@ -33,7 +33,9 @@ def publishes(town: Town, journey: str, mails: Mapping[str, str], slug: str = "w
         templates.apply_files(session, read, now=now)
         lists = [group.slug for group in reading.open_lists(session)]
         world = journeys.world(lists, read)
-        journeys.apply_files(session, journeys.read_folder(folder, loading.facts(session), world), now=now)
+        journeys.apply_files(
+            session, journeys.read_folder(folder, loading.facts(session, town.hub.site), world), now=now
+        )
 
 
 def _variables(said: str) -> str:

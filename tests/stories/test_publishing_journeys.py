@@ -48,7 +48,7 @@ def written(town: Town, text: str) -> Written:
     with town.database.reading() as session:
         mails = templates.read_folder(folder).templates
         world = publishing.world(["garden"], mails)
-        [one] = publishing.read_folder(folder, loading.facts(session), world)
+        [one] = publishing.read_folder(folder, loading.facts(session, town.hub.site), world)
     return one
 
 

@@ -313,7 +313,7 @@ def journeying(town: Town) -> None:
         town.passes(minutes=5)
     with town.database.transaction() as session:
         document = content.load_text(LATE.replace("1 min}, {", "2 min}, {"), "journeys/slope.yaml")
-        one = journeys.Written(document, written.read(document, loading.facts(session)))
+        one = journeys.Written(document, written.read(document, loading.facts(session, town.hub.site)))
         seconding.ask(session, town.hub.site, one, NOBODY, Plan(()), by="olga", who=None, now=town.clock.now())
 
 

@@ -28,7 +28,7 @@ Figures = Mapping[str, float | int]
 @click.command("bench", help="Measure this machine; each figure is the median of the runs.")
 @click.argument(
     "names",
-    metavar="[fanout|inbound|archive|import|digests|journeys|segments]…",
+    metavar=f"[{'|'.join(BENCHES)}]…",
     nargs=-1,
     type=click.Choice(tuple(BENCHES)),
 )

@@ -21,7 +21,7 @@ from mailhub.db.session import Database
 from mailhub.errors import MailhubError
 from mailhub.facts import Facts
 from mailhub.lists import asking
-from mailhub.people.segments import counting, publishing
+from mailhub.people.segments import counting, publishing, resolving
 from mailhub.people.segments.definition import Segment
 from mailhub.people.tables import Person, PersonField
 from mailhub.site import Site
@@ -102,7 +102,7 @@ class _Bench:
 
     def _segment(self, known: Facts, bodies: publishing.Bodies, slug: str) -> Segment:
         documents = [content.load_text(body, f"segments/{each}.yaml") for each, body in bodies]
-        return publishing.resolving.read_all(documents, known).segments[slug]
+        return resolving.read_all(documents, known).segments[slug]
 
     def _towns(self, members: int) -> Iterator[dict[str, Any]]:
         chance = random.Random(1)  # noqa: S311 - the same people in every run

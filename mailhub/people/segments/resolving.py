@@ -26,11 +26,12 @@ class Read:
 def read_all(documents: Iterable[Document], known: Facts) -> Read:
     """Every segment of these; one that names a bad one cannot be used, and only the bad one is told."""
     waiting = {written.slug_of(each): each for each in documents}
-    names = {slug: written.named_in(each.get("when")) & waiting.keys() for slug, each in waiting.items()}
+    said = {slug: written.named_in(each.get("when")) for slug, each in waiting.items()}
+    names = {slug: each & waiting.keys() for slug, each in said.items()}
     read, circles = Read(), _circles(names)
     read.problems += [_circle(waiting[slug], circle) for slug, circle in circles.items()]
-    while ready := sorted(slug for slug in waiting if names[slug] <= read.written.keys() and slug not in circles):
-        for slug in ready:
+    while ready := [slug for slug in waiting if names[slug] <= read.written.keys() and slug not in circles]:
+        for slug in sorted(ready, key=lambda slug: (bool(said[slug]), slug)):  # first what may be offered for a slip
             document = waiting.pop(slug)
             try:
                 read.written[slug] = Written(document, written.read(document, facts(document, known, read.segments)))

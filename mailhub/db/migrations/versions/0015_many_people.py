@@ -13,7 +13,7 @@ _SHORT = sa.text("length(value) <= 200")
 
 
 def upgrade() -> None:
-    columns = ["person_id", "published_at"]
+    columns = ["person_id", "published_at", "state", "origin"]
     op.create_index("ix_post_written", "post", columns, sqlite_where=_WRITTEN, postgresql_where=_WRITTEN)
     columns = ["name", "value", "person_id"]
     op.create_index("ix_person_field_value", "person_field", columns, sqlite_where=_SHORT, postgresql_where=_SHORT)
