@@ -15,8 +15,11 @@ from mailhub.facts import Facts
 from mailhub.hub.build import all_verbs
 from mailhub.inbound import other_account
 from mailhub.lists import facts as list_facts
+from mailhub.lists.gazetteer import Place, Places
+from mailhub.lists.nearby import Neighbourhood
 from mailhub.lists.written import keys
 from mailhub.people import facts as person_facts
+from mailhub.people.segments import written as segments
 from mailhub.settings import Settings
 from mailhub.templates import written as templates
 from mailhub.templates.compiling import compiled
@@ -94,6 +97,12 @@ def test_every_key_of_a_group_stands_in_its_table_as_the_code_has_it() -> None:
     assert said == rows
 
 
+def test_every_key_of_a_segment_stands_in_its_table_as_the_code_has_it() -> None:
+    rows = [f"| `{name}` | {form} | {meaning} |" for name, (form, meaning) in segments.KEYS.items()]
+    said = [line for line in read("docs/segments.md").splitlines() if re.match(r"\| `[a-z_]+` \|", line)]
+    assert said == rows
+
+
 @pytest.mark.parametrize(
     ("heading", "rows"),
     [
@@ -125,7 +134,9 @@ def test_every_command_is_described_and_no_other() -> None:
     assert set(commands_described()) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name in ("db", "import", "export", "journey")])
+@pytest.mark.parametrize(
+    "name", [name for name in COMMANDS if name in ("db", "import", "export", "journey", "segment")]
+)
 def test_what_a_command_can_be_followed_by_is_named(name: str) -> None:
     group = main.get_command(main.make_context("mailhub", ["--help"], resilient_parsing=True), name)
     assert isinstance(group, Group)
@@ -213,7 +224,9 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
 def test_every_fact_is_described_and_every_condition_shown_can_be_judged() -> None:
     of_lists = [*list_facts.FACTS, *list_facts.facts_of(["orto", "piazza-alta"])]
-    known = Facts([*person_facts.FACTS, person_facts.field("town"), *OF_MAILBOXES, *of_lists])
+    places = Neighbourhood(Places([Place("Bra", 44.7, 7.85)]), {"orto": "Bra"})
+    named = {"segment.senza_parola": conditions.parse("lists.member", Facts(of_lists))}
+    known = Facts([*person_facts.FACTS, person_facts.field("town"), *OF_MAILBOXES, *of_lists], named, places)
     guide = read("docs/conditions.md")
     table = guide.partition("## What may be asked")[2]
     described = {name for name in code(table) if re.fullmatch(r"[a-z]+\.[a-z_.]+", name)}

@@ -1,4 +1,4 @@
-"""Which journeys name a segment, and what becomes of them when it means other people (decision 020)."""
+"""Which journeys name a segment, and what becomes of them when it means other people (decision 018)."""
 
 from collections.abc import Collection
 

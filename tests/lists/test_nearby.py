@@ -127,7 +127,7 @@ def test_a_distance_that_means_nothing_is_refused_with_its_cure(text: str, what:
 
 
 def test_where_no_place_is_known_that_is_said() -> None:
-    with pytest.raises(BadContent, match="none is known here; write lists/places.csv"):
+    with pytest.raises(BadContent, match=r"none is known here; write lists/places\.csv"):
         read("person.field.town within 25 km of Bra", Facts([field("town")]))
 
 
