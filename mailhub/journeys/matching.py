@@ -26,8 +26,8 @@ def people(session: Session, site: Site, journey: Journey, row: JourneyRow | Non
     """The ids of those whom its trigger would bring in, if it had always been there; nobody who would leave at once."""
     tests = [_belongs(session, journey), *_came(session, journey)]
     asked = [journey.trigger.where, journey.trigger.segment]
-    tests += [conditions.where(_now(each, now, site), ME) for each in asked if each is not None]
-    tests += [~_surely(conditions.where(_now(rule.when, now, site), ME)) for rule in journey.exits]
+    tests += [_fit(each, now, site) for each in asked if each is not None]
+    tests += [~_surely(_fit(rule.when, now, site)) for rule in journey.exits]
     if row is not None:
         tests.append(~_was_in(row, journey))
     return sa.select(Person.id).where(*tests)
@@ -44,8 +44,9 @@ def _surely(test: ColumnElement[bool]) -> ColumnElement[bool]:
     return sa.func.coalesce(test, sa.false())
 
 
-def _now(condition: Condition, now: datetime, site: Site) -> Condition:
-    return conditions.resolved(condition, now, site.time_zone)
+def _fit(condition: Condition, now: datetime, site: Site) -> ColumnElement[bool]:
+    """Asked of everybody, as who comes in by a trigger always is here."""
+    return conditions.where(conditions.resolved(condition, now, site.time_zone), ME, whole=True)
 
 
 def _belongs(session: Session, journey: Journey) -> ColumnElement[bool]:
