@@ -23,47 +23,47 @@ SHOWN = 100  # characters of what is asked
 FAVOURS = ((things.TASK, (("task-done", ""),)), (things.LATE, (("send-late", ""), ("skip-late", ""))))
 
 
-def _favours(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:  # noqa: ARG001
+def _favours(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:
     """Something to do for a person, or whether a mail to them that is late still leaves."""
     words = dict(FAVOURS)
     for one in asked:
         each = rows.any_one(session, int(one.detail["enrolment"]))
         if each is None:
             continue
-        title, text = _named(session, each, office.language)
+        title, text = _named(session, site, each, office.language)
         values = {"journey": title, "name": _name(session, each.way.person_id, office)}
         values |= {"text": text} if one.kind == things.TASK else {}
         key = "task" if one.kind == things.TASK else "late"
         yield Waiting(f"monday.{key}", values, one.asked_at, None, Thing(one.kind, one.id), words[one.kind])
 
 
-def _named(session: Session, each: Enrolled, language: str) -> tuple[str, str]:
+def _named(session: Session, site: Site, each: Enrolled, language: str) -> tuple[str, str]:
     """What the journey is called, and what its step asks for."""
     row = session.get_one(JourneyRow, each.journey_id)
-    journey = _journey(session, row, each.version)
+    journey = _journey(session, site, row, each.version)
     step = journey.find(each.way.step) if journey is not None else None
     text = " ".join(step.text.into(language).split()) if isinstance(step, Task) else ""
     short = textwrap.shorten(text.rstrip("."), SHOWN, placeholder="…")
     return (journey.titled(language) if journey is not None else row.slug), short
 
 
-def _journey(session: Session, row: JourneyRow, version: int) -> Journey | None:
+def _journey(session: Session, site: Site, row: JourneyRow, version: int) -> Journey | None:
     try:
-        return loading.version(session, row.slug, version, loading.standing(session))
+        return loading.version(session, row.slug, version, loading.standing(session, site))
     except BadContent:  # a group or a fact it asks about is gone
         return None
 
 
-def _publish(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:  # noqa: ARG001
+def _publish(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:
     words = (("publish-journey", ""), ("refuse-journey", ""))
     for one in asked:
         row = session.get_one(JourneyRow, one.thing_id)
-        journey = _journey(session, row, row.version)
+        journey = _journey(session, site, row, row.version)
         values = {"journey": journey.titled(office.language) if journey else row.slug, "by": str(one.detail["by"])}
         yield Waiting("monday.publish", values, one.asked_at, one.until, Thing(things.PUBLISH, one.id), words)
 
 
-def _stopped(session: Session, site: Site, office: Office) -> Iterator[Waiting]:  # noqa: ARG001
+def _stopped(session: Session, site: Site, office: Office) -> Iterator[Waiting]:
     """Ways that lately had to stop: one line for each step of each journey."""
     ended = (
         sa.select(Enrolment.journey_id, Enrolment.version, Enrolment.step)
@@ -75,7 +75,7 @@ def _stopped(session: Session, site: Site, office: Office) -> Iterator[Waiting]:
     )
     for journey_id, version, step, count, since, person_id in session.execute(ended).all():
         row = session.get_one(JourneyRow, journey_id)
-        journey = _journey(session, row, version)
+        journey = _journey(session, site, row, version)
         values = {"journey": journey.titled(office.language) if journey else row.slug, "step": step}
         if count == 1:
             name = {"name": _name(session, person_id, office)}
