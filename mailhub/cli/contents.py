@@ -1,4 +1,4 @@
-"""`mailhub export content`: what the console published, back into the files, with the people who hold roles.
+"""`mailhub export content`: what the console or a mail published, back into the files, with the people who hold roles.
 
 The site says the texts, the caller writes the files (the site may have no right to them), then the site notes that file
 and version agree. If that last step fails, the next `plan` shows a difference, and nothing is lost.
@@ -15,7 +15,7 @@ import click
 from sqlalchemy.orm import Session
 
 from mailhub import content
-from mailhub.cli.folder import SAID, read_state
+from mailhub.cli.folder import read_state
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
 from mailhub.content import Kind, State
@@ -29,7 +29,7 @@ from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
 
-@click.command("content", help="Write what the console published, and who holds a role, back into the files.")
+@click.command("content", help="Write what the console or a mail published, and who holds a role, back into the files.")
 @click.option("--theirs", is_flag=True, help="Also where the file has changed since: what it says is lost.")
 @click.pass_obj
 def content_command(where: Where, theirs: bool) -> None:
@@ -50,10 +50,10 @@ def content_command(where: Where, theirs: bool) -> None:
 def give(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
     """The text of every file that should be written."""
     with hub.database.reading() as session:
-        changes = read_state(hub, session).changes
-        moved = [each for each in changes if each.state in (State.CHANGED, State.CONFLICT, State.GONE)]
+        folder = read_state(hub, session)
+        moved = [each for each in folder.changes if each.state in (State.CHANGED, State.CONFLICT, State.GONE)]
         if moved and not args["theirs"]:
-            lines = "\n".join(f"{each.file or each.slug}: {SAID[each.state]}" for each in moved)
+            lines = "\n".join(f"{each.file or each.slug}: {folder.said(each)}" for each in moved)
             raise BadInput(
                 f"{lines}\nNothing was written. Publish them with `mailhub apply`, or write over them: --theirs"
             )

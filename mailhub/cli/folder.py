@@ -1,15 +1,19 @@
 """The content folder as it is now, against what runs: groups, mails, segments and journeys, checked together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from mailhub import content
+from mailhub.clock import local
 from mailhub.content import BadContent, Change, Kind, OnDisk, State
 from mailhub.db import versions
 from mailhub.facts import Facts
 from mailhub.hub.build import Hub
+from mailhub.hub.publishing import origins
+from mailhub.hub.publishing.files import KINDS, Files
+from mailhub.hub.publishing.release import Key
 from mailhub.journeys import publishing as journeys
 from mailhub.lists import asking, gazetteer_file, reading
 from mailhub.lists import publishing as lists
@@ -20,26 +24,13 @@ from mailhub.people.segments import resolving
 from mailhub.people.segments import written as named
 from mailhub.templates import publishing as templates
 
-KINDS = (lists.KIND, templates.KIND, segments.KIND, journeys.KIND)
-
-SAID = {
+_SAID = {
     State.NEW: "new",
     State.CHANGED: "changed",
     State.GONE: "its file is gone",
-    State.BEHIND: "changed in the console; `mailhub export content` writes it into the file",
-    State.CONFLICT: "changed in the file and in the console",
+    State.BEHIND: "changed {elsewhere}; `mailhub export content` writes it into the file",
+    State.CONFLICT: "changed in the file and {elsewhere}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What the files say, by slug."""
-
-    lists: Mapping[str, Written]
-    templates: Mapping[str, templates.Written]
-    journeys: Mapping[str, journeys.Written]
-    segments: Mapping[str, named.Written]
-    drafts: frozenset[str] = frozenset()  # journeys that are checked and not published
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +39,36 @@ class Folder:
 
     files: Files
     changes: Sequence[Change]
+    mailed: Mapping[Key, str] = field(default_factory=dict)  # what was published by mail: from whom, and when
+
+    def said(self, change: Change) -> str:
+        """How it stands, in words."""
+        return _SAID[change.state].format(elsewhere=self.mailed.get((change.kind, change.slug), "in the console"))
 
     def of(self, *states: State) -> list[Change]:
         return [change for change in self.changes if change.state in states]
 
     def has(self, change: Change) -> bool:
         """Whether there is a file to publish."""
-        there: Mapping[str, Mapping[str, object]] = {
-            lists.KIND: self.files.lists,
-            templates.KIND: self.files.templates,
-            segments.KIND: self.files.segments,
-            journeys.KIND: self.files.journeys,
-        }
-        return change.slug in there[change.kind]
+        return self.files.has(change.kind, change.slug)
 
 
 def read_state(hub: Hub, session: Session) -> Folder:
     """Raises BadContent with everything that is wrong in the files."""
     files = read_files(hub, session)
-    there = [*_on_disk(files)]
+    there = files.on_disk()
     latest = [found for kind in KINDS for found in versions.latest(session, kind).values()]
     running = [found for found in latest if _counts(session, found, there)]
     agreed = {(kind, slug): sha for kind in KINDS for slug, sha in versions.agreed(session, kind).items()}
     changes = [change for change in content.compare(there, running, agreed) if change.state is not State.UNCHANGED]
-    return Folder(files, [change for change in changes if not _is_draft(change, files)])
+    mailed = {(one.kind, one.slug): _by_mail(hub, session, one) for one in running if one.origin == versions.MAIL}
+    return Folder(files, [change for change in changes if not _is_draft(change, files)], mailed)
+
+
+def _by_mail(hub: Hub, session: Session, found: versions.Published) -> str:
+    author, zone = origins.author(session, found), hub.site.time_zone
+    of_whom = f", from {author}" if author else ""
+    return f"by mail{of_whom}, on {local(found.published_at, zone):%a %d %b %Y, %H:%M}"
 
 
 def read_files(hub: Hub, session: Session) -> Files:
@@ -146,19 +143,6 @@ def _journeys(
 def _is_draft(change: Change, files: Files) -> bool:
     """Whether it has a file that is not to be published: what runs goes on."""
     return change.kind == journeys.KIND and change.slug in files.drafts
-
-
-def _on_disk(files: Files) -> Sequence[OnDisk]:
-    found = [OnDisk(templates.KIND, one.slug, one.file, one.sha256, one.text) for one in files.templates.values()]
-    for slug, one in files.lists.items():
-        sha = content.fingerprint(one.document.values)
-        found.append(OnDisk(lists.KIND, slug, one.document.file, sha, one.document.text))
-    for slug, some in files.segments.items():
-        sha = content.fingerprint(some.document.values)
-        found.append(OnDisk(segments.KIND, slug, some.document.file, sha, some.document.text))
-    for slug, way in files.journeys.items():
-        found.append(OnDisk(journeys.KIND, slug, way.document.file, way.sha256, way.document.text))
-    return found
 
 
 def _counts(session: Session, found: versions.Published, files: Sequence[OnDisk]) -> bool:

@@ -7,26 +7,29 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from mailhub.cli import changes, migrations, naming
-from mailhub.cli.changes import Terms
-from mailhub.cli.folder import KINDS, SAID, Folder, read_state
+from mailhub.cli import migrations
+from mailhub.cli.folder import Folder, read_state
 from mailhub.cli.progress import Progress
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
 from mailhub.content import Change, State, one_of
+from mailhub.db import versions
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
+from mailhub.hub.publishing import changes, release
+from mailhub.hub.publishing.changes import Effect, Terms
+from mailhub.hub.publishing.release import Key
 from mailhub.jobs.control import Terminal
-from mailhub.journeys import backfilling, releasing, seconding
+from mailhub.journeys import backfilling, releasing
 from mailhub.journeys import publishing as journeys
-from mailhub.journeys import segments as segments_of_journeys
-from mailhub.journeys.migration import NOBODY
 from mailhub.lists import publishing as lists
 from mailhub.people import persons, roles
 from mailhub.people.segments import publishing as segments
 from mailhub.templates import publishing as templates
 
 STILL = {lists.KIND: "open", templates.KIND: "published", segments.KIND: "published", journeys.KIND: "open"}
+OVER = {lists.KIND: "closed", templates.KIND: "taken back", segments.KIND: "taken back", journeys.KIND: "closed"}
+LANGUAGE = "en"  # of what operators read
 
 
 @click.command("plan", help="Show what publishing the files would change, and for how many people.")
@@ -38,8 +41,12 @@ def plan_command(where: Where, /, **args: Any) -> None:
 
 
 @click.command("apply", help="Publish the files.")
-@click.option("--ours", "keep", flag_value="files", help="Where file and console both changed: publish the file.")
-@click.option("--theirs", "keep", flag_value="site", help="Where both changed: leave what the console published.")
+@click.option(
+    "--ours", "keep", flag_value="files", help="Where both changed, the file and what runs: publish the file."
+)
+@click.option(
+    "--theirs", "keep", flag_value="site", help="Where both changed: leave what the console or a mail published."
+)
 @click.option(
     "--close",
     is_flag=True,
@@ -78,9 +85,12 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
         lines = [line for change in wanted for line in _done(hub, session, folder, change, terms)]
         lines += [line for told in asked.values() for line in told]
         lines += _only_backfilled(hub, session, folder, terms)
-        _publish(hub, session, folder, wanted, terms, args["by"])
+        keys = [(change.kind, change.slug) for change in wanted]
+        origin, now = versions.FILE, hub.clock.now()
+        release.publish(session, hub.site, folder.files, keys, terms, by=args["by"], origin=origin, now=now)
         for change in folder.of(State.GONE) if args["close"] else ():
-            lines += changes.closed(hub, session, folder.files, change)
+            lines += [f"{OVER[change.kind]:<12}{change.slug}", *_closing(hub, session, folder, change)]
+            changes.close(session, hub.site, folder.files, change, now)
     terminal.out.write("".join(f"{line}\n" for line in lines) or "Nothing was to be published.\n")
     for kind, word in STILL.items() if not args["close"] else ():
         if gone := [change.slug for change in folder.of(State.GONE) if change.kind == kind]:
@@ -101,35 +111,19 @@ def user() -> str:
         return "somebody"
 
 
-def _publish(hub: Hub, session: Session, folder: Folder, wanted: Sequence[Change], terms: Terms, by: str) -> None:
-    """Groups first, since mails, segments and journeys name them."""
-    now, files = hub.clock.now(), folder.files
-    slugs = {kind: [change.slug for change in wanted if change.kind == kind] for kind in KINDS}
-    lists.apply_files(session, [files.lists[slug] for slug in slugs[lists.KIND]], now=now)
-    templates.apply_files(session, [files.templates[slug] for slug in slugs[templates.KIND]], now=now)
-    changed = segments.apply_files(session, [files.segments[slug] for slug in slugs[segments.KIND]], now=now)
-    segments_of_journeys.look_anew(session, naming.with_users(hub, session, changed))
-    for slug in slugs[journeys.KIND]:
-        how = terms.migrations.get(slug, NOBODY)
-        releasing.release(session, hub.site, files.journeys[slug], how, by=by, origin="file", now=now)
-
-
 def _seconded(
     hub: Hub, session: Session, folder: Folder, wanted: Sequence[Change], terms: Terms, args: Mapping[str, Any]
-) -> dict[tuple[str, str], list[str]]:
+) -> dict[Key, list[str]]:
     """Journeys that wait for another organiser's word, with what is told of each."""
-    person = _organiser(session, args["organiser"])
-    by, found = args["organiser"] or args["by"], dict[tuple[str, str], list[str]]()
-    for slug in _journeys(folder, wanted):
-        one, how = folder.files.journeys[slug], terms.migrations.get(slug, NOBODY)
-        plan = changes.of_journey(hub, session, folder.files, slug, terms)
-        if plan.concerned <= seconding.MANY or journeys.find(session, slug) is None:
-            continue
-        if releasing.faults(session, hub.site, one, how) or not seconding.others(session, person):
-            continue  # it is refused below; or nobody else is there to agree
-        seconding.ask(session, hub.site, one, how, plan, by=by, who=person, now=hub.clock.now())
-        told = f"    people concerned at once: {plan.concerned}; another organiser is asked by mail, and may publish it"
-        found[journeys.KIND, slug] = [f"waits       {one.document.file}", told]
+    person, slugs = _organiser(session, args["organiser"]), _journeys(folder, wanted)
+    by, now = args["organiser"] or args["by"], hub.clock.now()
+    asked = release.seconded(
+        session, hub.site, folder.files, slugs, terms, by=by, who=person, origin=versions.FILE, now=now
+    )
+    found = dict[Key, list[str]]()
+    for slug, concerned in asked.items():
+        told = f"    people concerned at once: {concerned}; another organiser is asked by mail, and may publish it"
+        found[journeys.KIND, slug] = [f"waits       {folder.files.journeys[slug].document.file}", told]
     return found
 
 
@@ -158,11 +152,11 @@ def _journeys(folder: Folder, wanted: Sequence[Change]) -> list[str]:
 def _planned(
     hub: Hub, session: Session, folder: Folder, change: Change, terms: Terms, args: Mapping[str, Any]
 ) -> list[str]:
-    lines = [f"{change.file or change.slug}: {SAID[change.state]}"]
+    lines = [f"{change.file or change.slug}: {folder.said(change)}"]
     if change.state is State.GONE:
-        lines += changes.of_closing(hub, session, folder.files, change)
+        lines += _closing(hub, session, folder, change)
     elif change.state is not State.BEHIND and folder.has(change):
-        lines += changes.of_publishing(hub, session, folder.files, change, terms)
+        lines += _publishing(hub, session, folder, change, terms)
     if args["diff"] and change.state is not State.NEW:
         lines += [f"    {line}" for line in change.diff.splitlines()]
     return lines
@@ -172,9 +166,9 @@ def _chosen(folder: Folder, keep: str | None) -> list[Change]:
     conflicts = folder.of(State.CONFLICT)
     if conflicts and keep is None:
         raise BadInput(
-            "\n".join(f"{change.file or change.slug}: {SAID[change.state]}" for change in conflicts)
+            "\n".join(f"{change.file or change.slug}: {folder.said(change)}" for change in conflicts)
             + "\nNothing was published. See `mailhub plan`; then `mailhub apply --ours` publishes the files, "
-            "`--theirs` leaves what the console published."
+            "`--theirs` leaves what runs, as the console or a mail published it."
         )
     states = [State.NEW, State.CHANGED, *([State.CONFLICT] if keep == "files" else [])]
     return [change for change in folder.of(*states) if folder.has(change)]
@@ -182,7 +176,22 @@ def _chosen(folder: Folder, keep: str | None) -> list[Change]:
 
 def _done(hub: Hub, session: Session, folder: Folder, change: Change, terms: Terms) -> list[str]:
     word = "published" if change.state is State.NEW else "changed"
-    return [f"{word:<12}{change.file}", *changes.of_publishing(hub, session, folder.files, change, terms)]
+    return [f"{word:<12}{change.file}", *_publishing(hub, session, folder, change, terms)]
+
+
+def _publishing(hub: Hub, session: Session, folder: Folder, change: Change, terms: Terms) -> list[str]:
+    now = hub.clock.now()
+    return _told(changes.of_publishing(session, hub.site, folder.files, change.kind, change.slug, terms, now))
+
+
+def _closing(hub: Hub, session: Session, folder: Folder, change: Change) -> list[str]:
+    if change.kind == templates.KIND:
+        return ["    nothing could be written by it any more"]
+    return _told(changes.of_closing(session, hub.site, folder.files, change))
+
+
+def _told(effects: Sequence[Effect]) -> list[str]:
+    return [f"    {effect.told(LANGUAGE)}" for effect in effects]
 
 
 def _only_backfilled(hub: Hub, session: Session, folder: Folder, terms: Terms) -> list[str]:
@@ -191,7 +200,7 @@ def _only_backfilled(hub: Hub, session: Session, folder: Folder, terms: Terms) -
     lines = []
     for slug in terms.backfills:
         if slug not in changed:
-            told = changes.of_backfill(hub, session, folder.files, slug, terms)
+            told = _told(changes.of_backfill(session, hub.site, folder.files, slug, terms, hub.clock.now()))
             lines += [f"journeys/{slug}.yaml: as it runs", *told]
     return lines
 

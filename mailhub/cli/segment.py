@@ -8,7 +8,6 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from mailhub.cli import naming
 from mailhub.cli.site import perform
 from mailhub.cli.where import Where
 from mailhub.clock import local
@@ -17,6 +16,7 @@ from mailhub.conditions.parser import SEGMENT
 from mailhub.content import one_of
 from mailhub.errors import BadInput
 from mailhub.hub.build import Hub
+from mailhub.hub.publishing import naming
 from mailhub.jobs.control import Terminal
 from mailhub.language import say
 from mailhub.lists import asking

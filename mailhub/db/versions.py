@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, Session
 
 from mailhub.db.base import Base, Id, table
 
+FILE, MAIL = "file", "mail"  # where a version came from; the console says "console"
+
 
 class DefinitionVersion(Base):
     """One published text of one definition; the highest number runs."""
@@ -37,6 +39,7 @@ class Published:
     sha256: str
     body: str
     origin: str
+    published_at: datetime
 
 
 def latest(session: Session, kind: str) -> Mapping[str, Published]:
@@ -52,7 +55,7 @@ def latest(session: Session, kind: str) -> Mapping[str, Published]:
         .join(newest, (newest.c.slug == DefinitionVersion.slug) & (newest.c.number == DefinitionVersion.number))
         .where(DefinitionVersion.kind == kind)
     )
-    return {r.slug: Published(r.kind, r.slug, r.number, r.sha256, r.body, r.origin) for r in rows}
+    return {r.slug: Published(r.kind, r.slug, r.number, r.sha256, r.body, r.origin, r.published_at) for r in rows}
 
 
 def agreed(session: Session, kind: str) -> Mapping[str, str]:
@@ -95,7 +98,7 @@ def publish(
         body=body,
         origin=origin,
         published_at=now,
-        in_file_at=now if origin == "file" else None,
+        in_file_at=now if origin == FILE else None,
     )
     session.add(version)
     session.flush()

@@ -39,6 +39,8 @@ from mailhub.hub.erasing import pages as erasing
 from mailhub.hub.erasing.asked import FORGET, FORGET_ALL
 from mailhub.hub.lost import claiming, moving, vouching
 from mailhub.hub.lost.waiting import PART as CLAIMED
+from mailhub.hub.publishing import drafts
+from mailhub.hub.publishing import kinds as publishing
 from mailhub.hub.resolver import Dns, System, fresh
 from mailhub.journeys import firing, reacting, running
 from mailhub.journeys import rows as on_the_way
@@ -126,7 +128,7 @@ def build_hub(
     site = Site.of(settings, tokens.load_keys(settings.site.secret_file))
     database = database or Database(settings.database.url, on_commit=ring)
     clock = clock or Clock(_offset(database))
-    asked = [*KINDS, *JOURNEY_KINDS, WHICH, twice.TWICE, surely.SURE, *LOST]
+    asked = [*KINDS, *JOURNEY_KINDS, WHICH, twice.TWICE, surely.SURE, *LOST, *publishing.KINDS]
     kinds, offers = QuestionKinds(asked), Offers.of([PostOffer()])
     verbs, sources = all_verbs(offers), _sources(site, offers)
     waiting = Parts.of([IN_GROUPS, ON_THE_WAY, stopped.part(sources), CLAIMED])
@@ -159,6 +161,7 @@ def all_verbs(offers: Offers | None = None) -> Verbs:
     verbs.add(undo_verb(verbs))
     verbs.add(twice.confirm_verb(verbs))
     verbs.add(surely.verb(verbs))
+    drafts.declare(verbs)
     lost = (*claiming.VERBS, *vouching.VERBS, *moving.VERBS)
     for verb in (*lost, *addressing.VERBS, own_data.DATA, FORGET, FORGET_ALL, roundtrip.HEAR):
         verbs.add(verb)

@@ -108,6 +108,8 @@ def _values(visit: Visit, why: Failure, person: Person, thing: Thing | None, sin
                 "groups": _groups(visit),
                 "contact": roles.contact(visit.session, visit.hub.site),
             }
+        case Failure.NO_OFFICE:
+            return {"contact": roles.contact(visit.session, visit.hub.site)}
     return {}
 
 

@@ -1,5 +1,5 @@
 """The front desk, `hub@D`: commands in the body, a line each; prose is shown to who organises, or answered with how
-it works here.
+it works here. Files of content come back as the plan of publishing them.
 
 «iscriviti orto», «esci dal gruppo orto», «pausa orto fino al 2 settembre». A word without a group means the only one
 the writer belongs to.
@@ -8,7 +8,7 @@ the writer belongs to.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mailhub.inbound import answers, unrouted
+from mailhub.inbound import answers, mailed, unrouted
 from mailhub.inbound.commands import Asked, carry_out
 from mailhub.inbound.failures import Failure
 from mailhub.inbound.result import Result
@@ -29,6 +29,8 @@ _NEED_A_GROUP = ("join", "help")  # said alone, who says it wants to know which 
 
 def receive(visit: Visit, position: int) -> Result:
     """Carry out the commands of the first lines; the disposition is the first one's, and names the others."""
+    if (published := mailed.receive(visit, position)) is not None:
+        return published
     wanted = list(_commands(visit))
     if not wanted:
         shown = None if _tries_a_command(visit) else unrouted.receive(visit, position)

@@ -29,6 +29,10 @@ class Failure(StrEnum):
     UNROUTED_REFUSED = "unrouted-refused"
     UNROUTED_EXPIRED = "unrouted-expired"
     UNROUTED_GONE = "unrouted-gone"
+    NO_OFFICE = "no-office"
+    PLANNED = "planned"
+    NOTHING_NEW = "nothing-new"
+    FAULTY_FILES = "faulty-files"
     DUPLICATE = "duplicate"
     TOO_MANY_ANSWERS = "too-many-answers"
     AUTOMATIC = "automatic"  # followed by the sign that a program wrote it

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailhub.authority import Evidence
 from mailhub.hub.build import Hub
+from mailhub.hub.publishing.draft import Draft
 from mailhub.inbound.evidence import weigh
 from mailhub.inbound.reading import Read
 from mailhub.inbound.routing import Ways
@@ -37,6 +38,7 @@ class Visit:
     recipient: str = ""  # the address of ours it is worked on for
     vouched: bool = False  # its author has said «it was me» (evidence A)
     spoken: str | None = None  # the language of the address or the word by which they asked
+    draft: Draft | None = None  # what its files would publish, where that was looked at before the transaction
 
     @property
     def mail(self) -> Mail:

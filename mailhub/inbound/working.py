@@ -21,7 +21,8 @@ from mailhub.db.cause import caused_by
 from mailhub.delivery import mailboxes
 from mailhub.faults import Point, point
 from mailhub.hub.build import Hub
-from mailhub.inbound import claims, for_whom, identity, other_account, replays, teaching, unrouted
+from mailhub.hub.publishing.draft import Draft
+from mailhub.inbound import claims, for_whom, identity, mailed, other_account, replays, teaching, unrouted
 from mailhub.inbound.dispatch import dispose
 from mailhub.inbound.evidence import UNSIGNED_LOOPBACK, judge
 from mailhub.inbound.failures import Failure
@@ -61,6 +62,7 @@ class Opened:
     said: Read
     authenticity: Authenticity = NOTHING
     pictures: tuple[Made, ...] = ()
+    draft: Draft | None = None  # what its files would publish
 
 
 class Inbound:
@@ -108,7 +110,7 @@ class Inbound:
             kept = raws.rows(session, [receipt.raw_id for receipt in receipts])
         opened = [one for one in (self._open(each, kept[each.raw_id]) for each in receipts) if one is not None]
         settled = self._settled(self._judge(opened))
-        opened = [replace(one, pictures=pictures_of(self._hub, one.said)) for one in settled]
+        opened = [self._prepared(one) for one in settled]
         is_light = sum(len(one.raw) for one in opened) <= LIGHT
         if len(opened) > 1 and is_light and self._close_together(opened):
             return
@@ -169,6 +171,11 @@ class Inbound:
             return one
         return replace(one, authenticity=found)
 
+    def _prepared(self, one: Opened) -> Opened:
+        """With what takes longer than a transaction may."""
+        draft = mailed.draft_of(self._hub, one.receipt, one.raw, one.said, one.authenticity)
+        return replace(one, pictures=pictures_of(self._hub, one.said), draft=draft)
+
     def _close_together(self, opened: Sequence[Opened]) -> bool:
         try:
             self._close([one.receipt for one in opened], lambda session: [self._dispose(session, o) for o in opened])
@@ -208,6 +215,7 @@ class Inbound:
         now = self._hub.clock.now()
         pictures.write(session, receipt.raw_id, one.pictures)
         visit = arrive(self._hub, session, receipt, one.raw, said, now, authenticity=one.authenticity)
+        visit = replace(visit, draft=one.draft)
         point(Point.INBOUND_WEIGHED)
         if visit.address is not None and not visit.is_automatic:
             mailboxes.heard(session, visit.address.id, now=visit.now)

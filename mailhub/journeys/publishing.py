@@ -1,6 +1,6 @@
 """Makes journeys run: a file becomes a version, newcomers begin with it, whoever is under way finishes on theirs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,8 +63,19 @@ def read_folder(folder: Path, known: Facts, there: World, *, drafts: bool = True
         except BadContent as bad:
             problems += bad.problems
     documents = [each for each in documents if drafts or not written.is_draft(each)]
-    known = _with_lists(_with_fields(known, documents), there)
-    found = []
+    found: tuple[Written, ...] = ()
+    try:
+        found = read_documents(documents, known, there)
+    except BadContent as bad:
+        problems += bad.problems
+    if problems:
+        raise BadContent(problems)
+    return found
+
+
+def read_documents(documents: Sequence[Document], known: Facts, there: World) -> tuple[Written, ...]:
+    """The journeys these hold, checked together. Raises BadContent with all that is wrong in all of them."""
+    known, found, problems = _with_lists(_with_fields(known, documents), there), list[Written](), list[Problem]()
     for document in documents:
         try:
             journey = written.read(document, known)
@@ -88,7 +99,7 @@ def apply_files(session: Session, journeys: Iterable[Written], *, now: datetime)
         runs = running.get(one.slug)
         if runs is not None and runs.sha256 == one.sha256 and row is not None and row.closed_at is None:
             continue
-        publish(session, one, origin="file", now=now)
+        publish(session, one, origin=versions.FILE, now=now)
         changed.append(one.slug)
     return changed
 

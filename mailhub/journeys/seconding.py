@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailhub import content
 from mailhub.content import BadContent, Kind
+from mailhub.db import versions
 from mailhub.errors import BadInput
 from mailhub.journeys import loading, publishing, releasing, telling, things, written
 from mailhub.journeys.migration import Migration
@@ -41,8 +42,13 @@ def ask(
     by: str,
     who: int | None,
     now: datetime,
+    origin: str = versions.FILE,
+    name: str = "",
 ) -> list[Person]:
-    """Ask them; who they are. Nothing is published until one of them says so, and the same is not asked twice."""
+    """Ask them; who they are. Nothing is published until one of them says so, and the same is not asked twice.
+
+    `by` is kept; `name` is read by those who are asked, where it is another.
+    """
     row = publishing.find(session, one.slug)
     assert row is not None, "nobody is on a journey that is new"
     detail = {
@@ -51,6 +57,8 @@ def ask(
         "migration": wanted.to_dict(),
         "by": by,
         "version": row.version,
+        "origin": origin,
+        "who": who,
     }
     people = others(session, who)
     standing = questions.standing_question(session, things.PUBLISH, row.id)
@@ -60,7 +68,7 @@ def ask(
         questions.settle(session, standing, CHANGED, None, now=now)
     asked = [(person.id, None) for person in people]
     question = questions.ask(session, things.KIND[things.PUBLISH], row.id, asked, now=now, detail=detail)
-    _tell(session, site, one, row, plan, by, people, question, now)
+    _tell(session, site, one, row, plan, name or by, people, question, now)
     return people
 
 
@@ -103,7 +111,8 @@ def publish(act: Act) -> Outcome:
         document = content.load_text(detail["text"], f"{Kind.JOURNEY.folder}/{detail['slug']}.yaml")
         one = Written(document, written.read(document, loading.facts(act.session, act.site)))
         wanted = Migration.from_dict(detail["migration"])
-        releasing.release(act.session, act.site, one, wanted, by=by, origin="file", now=act.now)
+        origin = detail.get("origin", versions.FILE)
+        releasing.release(act.session, act.site, one, wanted, by=by, origin=origin, now=act.now)
     except (BadContent, BadInput) as fault:
         return Outcome(True, Answer("journeys.second-fails", {**values, "reason": str(fault)}, None))
     return Outcome(True, Answer("journeys.second-done", values, None))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailhub.content import Document, Problem, one_of
+from mailhub.content import Document, Problem, fingerprint, one_of
 from mailhub.lists.definition import GOALS, LONGEST_SLUG, Addresses, Beyond, ListDefinition, ReplyTo
 from mailhub.lists.gazetteer import Places
 
@@ -18,6 +18,10 @@ class Written:
 
     document: Document
     definition: ListDefinition
+
+    @property
+    def sha256(self) -> str:
+        return fingerprint(self.document.values)
 
 
 def check(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mailhub import content
-from mailhub.content import BadContent, Kind, Value
+from mailhub.content import BadContent, Document, Kind, Value
 from mailhub.db import versions
 from mailhub.lists import checks, gazetteer_file, reading, written
 from mailhub.lists.checks import Written
@@ -48,18 +48,38 @@ def apply_folder(session: Session, verbs: Verbs, folder: Path, *, now: datetime)
     return apply_files(session, read_folder(folder, verbs), now=now)
 
 
-def apply_files(session: Session, lists: Iterable[Written], *, now: datetime) -> list[MailList]:
+def apply_files(
+    session: Session, lists: Iterable[Written], *, now: datetime, origin: str = versions.FILE
+) -> list[MailList]:
     """Publish these checked files, parents first."""
     running = versions.latest(session, KIND)
     changed = []
     for one in _parents_first(lists):
-        slug, sha = one.definition.slug, content.fingerprint(one.document.values)
+        slug, sha = one.definition.slug, one.sha256
         runs = running.get(slug)
         if runs is not None and runs.sha256 == sha and not _is_closed(session, slug):
             continue
-        version = versions.publish(session, KIND, slug, sha, one.document.text, origin="file", now=now)
+        version = versions.publish(session, KIND, slug, sha, one.document.text, origin=origin, now=now)
         changed.append(apply(session, one.definition, version=version.number, now=now))
     return changed
+
+
+def checked(session: Session, documents: Iterable[Document], verbs: Verbs) -> tuple[Written, ...]:
+    """What these say, beside every other list that was published. Raises BadContent with all that is wrong in them."""
+    new: list[Written] = []
+    problems: list[content.Problem] = []
+    for document in documents:
+        try:
+            new.append(Written(document, written.read(document)))
+        except BadContent as bad:
+            problems += bad.problems
+    slugs, files = {one.definition.slug for one in new}, {one.document.file for one in new}
+    others = [_running(found) for found in versions.latest(session, KIND).values() if found.slug not in slugs]
+    # Those that run come first: a name that two claim is told of the newer one.
+    problems += [p for p in checks.check([*others, *new], verbs.suffixes) if p.file in files]
+    if problems:
+        raise BadContent(problems)
+    return tuple(new)
 
 
 def publish_values(
@@ -68,14 +88,8 @@ def publish_values(
     """Publish a definition given as values, as the console does; the id of its list. Raises BadContent."""
     runs = versions.latest(session, KIND).get(slug)
     text = content.dump(values, runs.body if runs else "")
-    document = content.load_text(text, f"{Kind.LIST.folder}/{slug}.yaml")
-    one = Written(document, written.read(document))
-    others = [_running(found) for found in versions.latest(session, KIND).values() if found.slug != slug]
-    problems = [p for p in checks.check([one, *others], verbs.suffixes) if p.file == document.file]
-    if problems:
-        raise BadContent(problems)
-    sha = content.fingerprint(document.values)
-    version = versions.publish(session, KIND, slug, sha, text, origin=origin, now=now)
+    [one] = checked(session, [content.load_text(text, f"{Kind.LIST.folder}/{slug}.yaml")], verbs)
+    version = versions.publish(session, KIND, slug, one.sha256, text, origin=origin, now=now)
     return apply(session, one.definition, version=version.number, now=now).id
 
 

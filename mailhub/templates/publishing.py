@@ -6,6 +6,7 @@ A version is one file: its slug is `<name>.<language>`. An empty text is a templ
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from mailhub.db import versions
 from mailhub.language import LANGUAGES
 from mailhub.templates import layouts, lint, written
 from mailhub.templates.compiling import Compiled, compiled
+from mailhub.templates.definition import Head
 from mailhub.templates.remarks import Remarks
 from mailhub.templates.slugs import language_of, name_of, place_of
 
@@ -81,17 +83,67 @@ def _read(path: Path, inside: PurePath, folder: Path, remarks: Remarks) -> Writt
             remarks.error(1, f"this is longer than {MOST_BYTES:,} octets", "split it, a mail that long is not read")
             return None
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        template = compiled(text, name_of(slug), language_of(slug), folder, remarks)
     except OSError as error:
         remarks.error(1, f"this file cannot be read: {error.strerror}", "look at its name and its permissions")
     except UnicodeDecodeError:
         remarks.error(1, "this is not UTF-8", "save the file as UTF-8")
+    else:
+        return read_text(text, slug, folder, remarks)
+    return None
+
+
+def read_text(text: str, slug: str, folder: Path | None, remarks: Remarks) -> Written | None:
+    """The text of one file, compiled with the layouts of this folder; None where it has errors."""
+    try:
+        template = compiled(text, name_of(slug), language_of(slug), folder, remarks)
     except BadContent as bad:
         remarks.errors += [problem for problem in bad.problems if problem not in remarks.errors]
-    else:
-        lint.lint(template, text, remarks)
-        return None if remarks.errors else Written(slug, remarks.file, text, template)
-    return None
+        return None
+    lint.lint(template, text, remarks)
+    return None if remarks.errors else Written(slug, remarks.file, text, template)
+
+
+def checked(session: Session, files: Mapping[str, tuple[str, str]], folder: Path | None) -> tuple[Written, ...]:
+    """Templates given as (file, text) by slug, beside their other languages, which run. Raises BadContent."""
+    read: list[Written] = []
+    errors: list[Problem] = []
+    for slug, (file, text) in files.items():
+        remarks = Remarks(file)
+        one = read_text(text, slug, folder, remarks)
+        read += [one] if one is not None else []
+        errors += remarks.errors
+    errors += _differences([*_siblings(session, read, folder), *read])
+    if errors:
+        raise BadContent(errors)
+    return tuple(read)
+
+
+def _siblings(session: Session, read: Sequence[Written], folder: Path | None) -> list[Written]:
+    """The same templates in other languages, as they run."""
+    names, slugs = {one.template.name for one in read}, {one.slug for one in read}
+    there = {slug: found for slug, found in running(session).items() if name_of(slug) in names and slug not in slugs}
+    found = []
+    for slug, runs in there.items():
+        file = file_of(slug, runs.body)
+        one = read_text(runs.body, slug, folder, Remarks(file))
+        found += [one] if one is not None else []
+    return found
+
+
+def heads(session: Session) -> dict[str, dict[str, Head]]:
+    """What each template that runs declares, by name and language."""
+    found: dict[str, dict[str, Head]] = {}
+    for slug, runs in running(session).items():
+        try:
+            found.setdefault(name_of(slug), {})[language_of(slug)] = _head(file_of(slug, runs.body), runs.body)
+        except BadContent:  # written by an older release: nobody can be sent it
+            continue
+    return found
+
+
+@lru_cache(maxsize=500)
+def _head(file: str, text: str) -> Head:
+    return written.read(text, Remarks(file)).head
 
 
 def _by_name(templates: Sequence[Written]) -> dict[str, list[Written]]:
@@ -139,14 +191,16 @@ def apply_folder(session: Session, folder: Path, *, now: datetime) -> list[str]:
     return apply_files(session, read_folder(folder).templates, now=now)
 
 
-def apply_files(session: Session, templates: Iterable[Written], *, now: datetime) -> list[str]:
+def apply_files(
+    session: Session, templates: Iterable[Written], *, now: datetime, origin: str = versions.FILE
+) -> list[str]:
     """Publish these."""
     running = versions.latest(session, KIND)
     changed = []
     for one in templates:
         if one.slug in running and running[one.slug].sha256 == one.sha256:
             continue
-        versions.publish(session, KIND, one.slug, one.sha256, one.text, origin="file", now=now)
+        versions.publish(session, KIND, one.slug, one.sha256, one.text, origin=origin, now=now)
         changed.append(one.slug)
     return changed
 

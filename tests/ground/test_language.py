@@ -62,10 +62,10 @@ VERBS = {
         *("mine", "only", "not", "groups", "name", "language", "left", "decisions"),
         *("rephrase", "edit", "change", "trust", "ban", "readmit"),
         *("appeal", "reopen", "send", "slow", "letter", "close", "two", "mediation", "uphold", "lift"),
-        *("report", "wait", "handled", "end", "it's", "vouch"),
+        *("report", "wait", "handled", "end", "it's", "vouch", "discard"),
     },
 }
-OURS = ("calm", "delivery", "footer", "inbound", "lists", "lost")
+OURS = ("calm", "delivery", "footer", "inbound", "lists", "lost", "publishing")
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ TABLES = (  # rows below a sentence, as many as there are
     "lists.directory",
     *(f"monday.{name}" for name in ("letter", "receipt", "nothing", "unclear")),
 )
+CUT = "\n-- \n"  # above the two last lines
 OF_A_LIST = ("List-Id", "List-Post", "List-Unsubscribe", "Precedence")
 
 
@@ -72,9 +73,12 @@ class Sent:
 
     @property
     def own_words(self) -> str:
-        """Our text and the two lines below, without what we quote."""
+        """Our text and the two lines below, without what we quote, or show of organisers' files."""
         part = self.message.get_body(("plain",))
-        text = str(part.get_content()) if part is not None else ""
+        text = str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+        if self.entry.startswith("publishing."):
+            above, _, below = text.partition("-" * COLUMNS)
+            text = f"{above}{CUT}{below.rpartition(CUT)[2]}" if below else text
         return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 
 
@@ -147,7 +151,7 @@ def _text(part: EmailMessage) -> str:
 def _words(sent: Sent) -> list[str]:
     room = sent.entry.partition(".")[0]
     missing = [name for name in LANGUAGES if f"{sent.entry}.text" not in entries(name, room)]
-    text, _, _ = sent.own_words.partition("\n-- \n")
+    text, _, _ = sent.own_words.partition(CUT)
     text, _, _ = text.partition("-" * COLUMNS)  # texts of members that were asked for
     text = text.partition("\n\n")[0] if sent.entry in TABLES else text
     text = re.sub(r"^\d+ .*\n", "", text, flags=re.MULTILINE)  # choices to answer with a number, and what each did

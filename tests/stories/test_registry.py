@@ -180,6 +180,8 @@ CASES: dict[str, Case] = {
     **dict.fromkeys(
         ("publish-journey", "refuse-journey"), Case(ADA, kind="journey-publish", find=_question("journey-publish"))
     ),
+    **dict.fromkeys(("publish-files", "discard-files"), Case(ADA, kind="plan", find=_question("plan"))),
+    "publish-files-twice": Case(ADA, kind="plan-charter", find=_question("plan-charter")),
 }
 # The same verbs, said to a thing of another kind, or that stands otherwise.
 TO_OTHERS: tuple[tuple[str, Case], ...] = (
@@ -190,6 +192,7 @@ TO_OTHERS: tuple[tuple[str, Case], ...] = (
     ("ban", _calming("Nets", ": rule 1")),
     ("appeal", Case(BEA, kind="measure", find=_measure(Tool.BAN), behind=": I was kind")),
     ("why-journey", Case(KIM, kind="journey-ask", find=_question("journey-ask"))),
+    ("discard-files", Case(ADA, kind="plan-charter", find=_question("plan-charter"))),
 )
 
 
@@ -225,6 +228,8 @@ def place(town: Town) -> Town:
         roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=town.clock.now())
     town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
     journeying(town)
+    for name, text in (("court", "title: Court\n"), ("tower", "title: Tower\nmoderators: [pat@example.org]\n")):
+        town.writes(ADA, to="hub@lists.test", text="A group.", files={f"{name}.yaml": text.encode()})
     town.writes(ANA, to="mill-pause@lists.test")
     on_monday(town)
     return town

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
 
 from mailhub import wording
 from mailhub.hub import roundtrip
+from mailhub.journeys import seconding
 from mailhub.lists import publishing, reading, subscriptions
 from mailhub.lists.enrolling import Roll
 from mailhub.lists.tables import DeliveryChoice, MailList
 from mailhub.people import persons, roles
 from mailhub.people.checking import Newcomer
+from tests.stories.journeys import publishes
 from tests.stories.reports import bounce, complaint, last_copy
 from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
@@ -22,7 +25,7 @@ ANA, BRUNO, MO, OLGA, ZOE = ("ana@example.org", "bruno@example.org", "mo@example
 EVA, IVO, UMA, NINA = "eva@example.org", "ivo@example.org", "uma@example.org", "nina@example.org"
 LIA, TEO = "lia@example.org", "teo@example.org"
 IDA, UGO = "ida.moderates@example.org", "ugo.moderates@example.org"
-ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery", "lost", "monday")
+ROOMS = ("lists", "calm", "inbound", "unrouted", "people", "digests", "delivery", "lost", "monday", "publishing")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -549,6 +552,42 @@ def on_a_monday(town: Town) -> None:
     town.replies(IDA, latest(town, IDA, "monday.receipt"), say(town, "undo"))
 
 
+VISIT = """title: Visit
+trigger: {{activity: subscription.confirmed, list: arbour}}
+steps: [{{send: arrival}}, {{id: {pause}, wait: {days} d}}, {{id: then, send: arrival}}]
+"""
+
+
+def publishing_by_mail(town: Town) -> None:
+    publish, discard = say(town, "publish-files"), say(town, "discard-files")
+
+    def sends(name: str, text: str, author: str = OLGA) -> EmailMessage:
+        town.writes(author, to="hub@lists.test", files={name: text.encode()})
+        return town.mailbox(author)[-1]
+
+    def visit(pause: str, days: int, author: str = OLGA) -> EmailMessage:
+        return sends("visit.yaml", VISIT.format(pause=pause, days=days), author)
+
+    town.passes(days=1)
+    arbour = "title: {it: Pergolato, en: Arbour}\n"
+    sends("arbour.yaml", arbour, TEO)
+    sends("arbour.yaml", "title: [")
+    plan = sends("arbour.yaml", arbour)
+    for words in (f"{publish} xyzzy", publish, publish):
+        town.replies(OLGA, plan, words)
+    town.replies(OLGA, sends("arbour.yaml", f"{arbour}join: approval\n"), discard)
+    sends("arbour.yaml", arbour)
+    publishes(town, VISIT.format(pause="rest", days=9), {"arrival": "Ciao | Hello there."}, "visit")
+    town.joins("arbour", TEO)
+    town.passes(days=1)
+    first = visit("rest", 7)
+    town.replies(MO, visit("rest", 8, MO), publish)
+    town.replies(OLGA, first, publish)
+    town.replies(OLGA, visit("stop", 8), f"{publish} rest=stop")
+    with patch.object(seconding, "MANY", 0):
+        town.replies(OLGA, latest(town, OLGA, "publishing.plan"), publish)
+
+
 SCENES: tuple[Callable[[Town], None], ...] = (
     looking_round,
     inviting,
@@ -577,4 +616,5 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     setting_up,
     being_for_nobody,
     on_a_monday,
+    publishing_by_mail,
 )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mailhub import formats, language
 from mailhub.authority import Level
 from mailhub.delivery import outbox, service
+from mailhub.hub.publishing import kinds as plans
 from mailhub.language import say
 from mailhub.lists import moderation, reading, subscriptions, telling
 from mailhub.lists.tables import HeldPost, HeldState, MailList, Subscription, SubscriptionState
@@ -115,6 +116,8 @@ def _end_rights(act: Act, person: Person) -> None:
     for question in questions.waiting_for(act.session, person.id):
         if len(questions.asked(act.session, question)) == 1:
             questions.settle(act.session, question, REASON, None, now=act.now)
+            if question.kind in plans.ALL:
+                plans.empty(question)
 
 
 def _titles(act: Act, list_ids: list[int]) -> str:

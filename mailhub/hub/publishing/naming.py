@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from sqlalchemy.orm import Session
 
 from mailhub.content import Kind
-from mailhub.hub.build import Hub
 from mailhub.journeys import segments as journeys
 from mailhub.lists import asking
 from mailhub.people.segments import definition, publishing
 from mailhub.people.segments.definition import Segment
+from mailhub.site import Site
 
 
 def users(session: Session, slug: str, segments: Mapping[str, Segment]) -> list[str]:
@@ -22,9 +22,9 @@ def users(session: Session, slug: str, segments: Mapping[str, Segment]) -> list[
     ]
 
 
-def with_users(hub: Hub, session: Session, slugs: Collection[str]) -> set[str]:
+def with_users(session: Session, site: Site, slugs: Collection[str]) -> set[str]:
     """These segments, and those that name them."""
     if not slugs:
         return set()
-    running = publishing.running(session, asking.before_segments(session, hub.site)).segments
+    running = publishing.running(session, asking.before_segments(session, site)).segments
     return {each for slug in slugs for each in (slug, *definition.users(slug, running))}
