@@ -113,7 +113,7 @@ def _hear(walk: Walk, step: Step, signal: Signal) -> None:
         case Tick() if walk.way.due_at is not None and walk.way.due_at <= walk.now:  # a bell may ring too early
             walk.lateness = walk.now - walk.way.due_at
             _tick(walk, step)
-        case Tick() if isinstance(step, Wait) and walk.way.phase is Phase.WATCHING:
+        case Tick() if walk.is_looked_at and isinstance(step, Wait) and walk.way.phase is Phase.WATCHING:
             _changed(walk, step)
         case Changed() if walk.way.phase is Phase.READY:
             walk.lateness = walk.now - (walk.way.due_at or walk.now)

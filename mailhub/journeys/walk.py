@@ -75,6 +75,11 @@ class Walk:
     transitions: list[Transition] = field(default_factory=list)
     lateness: timedelta = timedelta()
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it is the time of a rule of exit, not of the step."""
+        return self.way.look_at is not None and self.way.look_at <= self.now
+
     def moved(self) -> Move:
         return Move(self.way, tuple(self.effects), tuple(self.transitions), self.end, self.reason)
 

@@ -144,7 +144,7 @@ def test_only_steps_of_the_version_are_come_to_and_never_before_their_time(
             now += data.draw(st.sampled_from((timedelta(), timedelta(minutes=7), timedelta(days=1))))
         seen = Seen(values, zone, "Europe/Rome")
         move = moves.advance(journey, way, signal, seen, now=now, budget=Budget(0, 0), exits=journey.exits)
-        if isinstance(signal, Tick) and (way.due_at is None or way.due_at > now):
+        if isinstance(signal, Tick) and (way.next_at is None or way.next_at > now):
             assert move.end in (None, End.LEFT)
             assert move.way == way or move.end is End.LEFT
         for transition in move.transitions:
