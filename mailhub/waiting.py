@@ -56,7 +56,10 @@ class Waiting:
     since: datetime
     until: datetime | None = None
     thing: Thing | None = None  # what an answer is about; None: there is nothing to answer
-    words: tuple[tuple[str, str], ...] = ()  # verbs that may be said to it, the likeliest first, with what goes behind
+    words: tuple[
+        tuple[str, str], ...
+    ] = ()  # at least one verb of that thing, the likeliest first, with what goes behind
+    count: int = 1  # where very many of a kind wait, the last that is told stands for all after it
 
     @property
     def is_question(self) -> bool:

@@ -70,9 +70,7 @@ class Letter(Base):
     language: Mapped[str]
     time_zone: Mapped[str]
     written_at: Mapped[datetime]
-    owed_at: Mapped[
-        datetime | None
-    ]  # none: it was not sent, since it held nothing but silenced conversations, or nothing
+    owed_at: Mapped[datetime | None]  # none: it was not sent, since nothing but silenced conversations was in it
     query: Mapped[str | None]  # what was searched for, "" where it is what was left out; none: the letter of the day
     week: Mapped[int | None]  # what waits for an organiser, in this ISO week, as 202611: once for each
 

@@ -12,7 +12,7 @@ from mailhub.journeys import loading, rows, things
 from mailhub.journeys.definition import Journey, Task
 from mailhub.journeys.rows import Enrolled
 from mailhub.journeys.tables import FAILED, Enrolment, JourneyRow
-from mailhub.lists import voice
+from mailhub.lists import telling, voice
 from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.verbs import Thing
@@ -20,12 +20,11 @@ from mailhub.waiting import WHOLE_SITE, Asked, Office, Part, Waiting
 
 LATELY = timedelta(days=7)  # a way that has stopped stays so: it is told once
 SHOWN = 100  # characters of what is asked
-FAVOURS = ((things.TASK, (("task-done", ""),)), (things.LATE, (("send-late", ""), ("skip-late", ""))))
+_WORDS = {things.TASK: (("task-done", ""),), things.LATE: (("send-late", ""), ("skip-late", ""))}
 
 
 def _favours(session: Session, site: Site, office: Office, asked: Sequence[Asked]) -> Iterator[Waiting]:
     """Something to do for a person, or whether a mail to them that is late still leaves."""
-    words = dict(FAVOURS)
     for one in asked:
         each = rows.any_one(session, int(one.detail["enrolment"]))
         if each is None:
@@ -34,7 +33,7 @@ def _favours(session: Session, site: Site, office: Office, asked: Sequence[Asked
         values = {"journey": title, "name": _name(session, each.way.person_id, office)}
         values |= {"text": text} if one.kind == things.TASK else {}
         key = "task" if one.kind == things.TASK else "late"
-        yield Waiting(f"monday.{key}", values, one.asked_at, None, Thing(one.kind, one.id), words[one.kind])
+        yield Waiting(f"monday.{key}", values, one.asked_at, None, Thing(one.kind, one.id), _WORDS[one.kind])
 
 
 def _named(session: Session, site: Site, each: Enrolled, language: str) -> tuple[str, str]:
@@ -85,7 +84,7 @@ def _stopped(session: Session, site: Site, office: Office) -> Iterator[Waiting]:
 
 
 def _name(session: Session, person_id: int, office: Office) -> str:
-    return voice.name_of(session.get(Person, person_id), office.language)
+    return telling.short(office.language, voice.name_of(session.get(Person, person_id), office.language))
 
 
 PART = Part({things.TASK: _favours, things.LATE: _favours, things.PUBLISH: _publish}, _stopped)

@@ -182,6 +182,30 @@ def test_a_number_that_is_there_and_one_that_is_not_are_asked_about_together() -
     assert (piece.items, piece.unknown, piece.text) == ((2,), (9,), "va bene")
 
 
+COMMANDS = ("pubblica", "rifiuta", "fatto", "sì", "no")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1 pubblica, 2 fatto", [((1,), "pubblica"), ((2,), "fatto")]),
+        ("2 pubblica, 3 rifiuta: è lungo", [((2,), "pubblica"), ((3,), "rifiuta: è lungo")]),
+        ("3 fatto; 1 no", [((3,), "fatto"), ((1,), "no")]),  # downwards too
+        ("2 no, grazie", [((2,), "no, grazie")]),
+        ("1 e 2 pubblica\nla 3 fatto", [((1, 2), "pubblica"), ((3,), "fatto")]),
+        ("per il recinto: rifiuta", [((2,), "rifiuta")]),
+        ("1 rifiuta: ne bastano 2, pubblica altrove", [((1,), "rifiuta: ne bastano 2, pubblica altrove")]),
+    ],
+)
+def test_a_letter_that_wants_words_hears_each_of_a_line(text: str, meant: list[tuple[tuple[int, ...], str]]) -> None:
+    def understood(_number: int, said: str) -> bool:
+        return re.split(r"[:,. ]", said.strip())[0] in COMMANDS and (":" in said or len(said.split()) == 1)
+
+    found = read(text, letter(), understood=understood, only_words=True).pieces
+    assert [(piece.items, piece.text) for piece in found if piece.is_sure] == meant
+    assert all(piece.is_sure for piece in found)
+
+
 def quoted(*numbers: int, depth: str = "> ") -> str:
     return "\n".join(depth + line for n in numbers for line in letter()[n - 1].printed.splitlines())
 

@@ -148,7 +148,7 @@ def _ids(session: sa.orm.Session, email: str, slug: str) -> tuple[int, int]:
 
 def _once_a_slot(session: sa.orm.Session) -> None:
     """A letter a day at most, at its reader's hour."""
-    for letter in session.scalars(sa.select(Letter).where(Letter.query.is_(None))):
+    for letter in session.scalars(sa.select(Letter).where(Letter.query.is_(None), Letter.week.is_(None))):
         chosen = session.get(LetterReader, letter.person_id)
         there = local(letter.slot, letter.time_zone)
         is_moved = there.date() in CHANGES and there.hour < 4  # the hour may not exist that night

@@ -36,6 +36,22 @@ def test_settling_is_once_for_all_and_the_others_can_be_told_who_did_it(database
         assert questions.standing_question(session, "approval", 7) is None
 
 
+def test_what_waits_for_somebody_may_be_asked_of_some_kinds_alone(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        [ana] = people(session, now, "ana")
+        first = questions.ask(session, PLAIN, 7, [(ana, None)], now=now)
+        questions.settle(session, first, "publish", ana, now=now)
+        again = questions.ask(session, PLAIN, 7, [(ana, None)], now=now + DAY)
+        other = questions.ask(session, QuestionKind("held", ends_after=None), 7, [(ana, None)], now=now)
+        assert [q.id for q in questions.waiting_for(session, ana)] == [other.id, again.id]
+        assert [q.id for q in questions.waiting_for(session, ana, ["approval", "late"])] == [again.id]
+        assert questions.waiting_for(session, ana, []) == []
+        newest = questions.last_about(session, "approval", 7)
+        assert newest is not None
+        assert newest.id == again.id
+        assert questions.last_about(session, "approval", 8) is None
+
+
 def test_a_repeated_asking_adds_who_was_not_asked_and_nothing_else(database: Database, now: datetime) -> None:
     with database.transaction() as session:
         ana, bruno = people(session, now, "ana", "bruno")

@@ -1,6 +1,7 @@
 """One letter of a Monday to whoever organises: what waits for them, numbered, answered by word with one receipt."""
 
 import re
+import threading
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from mailhub.delivery.tables import (
     MailingState,
     Trouble,
 )
+from mailhub.digests.monday import gathering
 from mailhub.digests.monday.writing import SOURCE, Mondays
 from mailhub.digests.tables import Letter
 from mailhub.journeys import doing
@@ -183,6 +185,31 @@ def test_it_comes_once_a_week_over_two_clocks_a_restart_and_the_change_of_time(t
         town.passes(hours=3)
         arrived += [str(mail["Date"])[5:25] for mail in mondays(town, OLGA)[before:]]
     assert arrived == ["16 Mar 2026 08:00:00", "23 Mar 2026 08:00:00", "30 Mar 2026 08:00:00", "06 Apr 2026 08:00:00"]
+
+
+def test_two_processes_that_look_at_once_write_one_letter(town: Town) -> None:
+    garden(town)
+    holds(town, "Wheelbarrow")
+    one, other = (Mondays(town.hub.site, town.hub.waiting, town.hub.questions, town.hub.verbs) for _ in range(2))
+    begun, looked = threading.Event(), []
+
+    def looks() -> None:
+        begun.wait(10)
+        with town.database.transaction() as session:
+            looked.append(other.page(session, MONDAY))
+
+    beside = threading.Thread(target=looks)
+    beside.start()
+    with town.database.transaction() as session:
+        assert one.page(session, MONDAY) == 1
+        begun.set()
+        beside.join(0.5)  # it waits for this transaction
+    beside.join(10)
+    assert looked in ([0], [1])
+    with town.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 1
+    comes(town)
+    assert len(mondays(town, OLGA)) == 1
 
 
 def test_everybody_gets_it_at_their_own_eight_and_who_moves_gets_no_second_one(town: Town) -> None:
@@ -367,16 +394,20 @@ def test_the_example_itself_is_an_answer(paese: Town, answer: str) -> None:
     assert (state(paese, "Carriola"), state(paese, "Siepe")) == ("published", "waiting")
 
 
-def test_of_many_things_twenty_are_written_out_and_the_others_counted(town: Town) -> None:
+@pytest.mark.parametrize("told", [21, 22, 50])
+def test_of_many_things_twenty_are_written_out_and_the_others_counted(
+    town: Town, monkeypatch: pytest.MonkeyPatch, told: int
+) -> None:
+    monkeypatch.setattr(gathering, "AT_MOST", told)
     garden(town)
     holds(town, *(f"Thing {number}" for number in range(1, 24)))
     comes(town)
     [letter] = mondays(town, OLGA)
-    told = prose(letter)
-    assert "23 things wait" in told
-    assert '20 "Thing 20"' in told
-    assert '"Thing 21"' not in told
-    assert "Besides, 3 messages to read wait: they are in the next letter" in told
+    words = prose(letter)
+    assert "23 things wait" in words
+    assert '20 "Thing 20"' in words
+    assert '"Thing 21"' not in words
+    assert "Besides, 3 messages to read wait: they are in the next letter" in words
     town.replies(OLGA, letter, "\n".join(f"{number} publish" for number in range(1, 21)))
     assert state(town, "Thing 20") == "published"
     comes(town, MONDAY + timedelta(days=7))

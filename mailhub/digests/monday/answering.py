@@ -189,11 +189,12 @@ class Answering:
             candidates |= {one.number for one in told.items} - done.heard
         numbers = dict.fromkeys(one for piece in done.unclear for one in piece.unknown)
         last = max((one.number for one in told.items), default=0)
+        shown = [one for one in told.items if one.number in candidates and one.printed]
         values = {"numbers": ", ".join(map(str, numbers)), "last": last}
         return {
             "unclear": say(act.language, "monday.unclear-words", words=formats.listing(act.language, words)),
             "unknown": say(act.language, "digests.unknown-numbers", **values) if numbers and last else "",
-            "choices": [self._choice(act.language, one) for one in told.items if one.number in candidates],
+            "choices": [self._choice(act.language, one) for one in shown],
         }
 
     def _choice(self, spoken: str, one: Numbered) -> str:

@@ -1,5 +1,6 @@
 """What waits for one person, gathered from every room: the letter words it, a page may show it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from mailhub.questions import QuestionKinds
 from mailhub.site import Site
 from mailhub.waiting import WHOLE_SITE, Asked, Office, Parts, Waiting
 
+AT_MOST = 50  # questions of a kind that are told one by one; a letter has room for fewer
+
 
 def waiting_for(
     session: Session, site: Site, parts: Parts, kinds: QuestionKinds, person: Person, *, now: datetime
@@ -21,7 +24,10 @@ def waiting_for(
     asked: dict[str, list[Asked]] = {}
     for question in questions.waiting_for(session, person.id, parts.kinds):
         asked.setdefault(question.kind, []).append(_asked(question, kinds))
-    found = [one for kind, those in asked.items() for one in parts.tell(kind)(session, site, office, those)]
+    found: list[Waiting] = []
+    for kind, those in asked.items():
+        told = sorted(parts.tell(kind)(session, site, office, those[:AT_MOST]), key=_order)
+        found += [*told[:-1], *(replace(last, count=1 + len(those[AT_MOST:])) for last in told[-1:])]
     found += [one for part in parts for one in part.beside(session, site, office)]
     return sorted(found, key=_order)
 

@@ -22,7 +22,7 @@ def numbered(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
 def letter(office: Office, verbs: Verbs, waiting: Sequence[Waiting], health: Health) -> Words:
     """The whole letter, but for its two last lines."""
     items = numbered(waiting)
-    count = sum(one.is_question for one in waiting)
+    count = sum(one.count for one in waiting if one.is_question)
     day = formats.day(office.language, local(office.now, office.zone).date())
     values = {"day": day, "opening": _opening(office, day, count), "how": _how(office, verbs, items)}
     words = language.mail(office.language, "monday.letter", **values)
@@ -70,7 +70,9 @@ def _day(office: Office, one: Waiting) -> str:
 def _left(office: Office, more: Sequence[Waiting]) -> Iterator[str]:
     """How many of each kind wait beyond those that are written out."""
     if more:
-        counts = Counter(one.key.replace(".", ".more-", 1) for one in more)
+        counts: Counter[str] = Counter()
+        for one in more:
+            counts[one.key.replace(".", ".more-", 1)] += one.count
         things = [say(office.language, key, count=count) for key, count in sorted(counts.items())]
         yield wrap(say(office.language, "monday.more", things=formats.listing(office.language, things)))
 

@@ -19,7 +19,6 @@ from mailhub.digests.monday import text
 from mailhub.digests.monday.gathering import office_of, waiting_for
 from mailhub.digests.rhythm import Rhythm
 from mailhub.digests.tables import How, Letter, LetterItem
-from mailhub.faults import Point, point
 from mailhub.language import footer, say
 from mailhub.lists import reading, things
 from mailhub.people import activity, roles
@@ -96,7 +95,6 @@ class Mondays:
         found = health.of(session, _groups(session, office), now=now)
         if waiting or not found.is_good:
             self._owe(session, office, letter, waiting, found)
-        point(Point.LETTER_WRITTEN)
 
     def _owe(
         self, session: Session, office: Office, letter: Letter, waiting: Sequence[Waiting], found: health.Health
