@@ -41,6 +41,7 @@ from mailhub.hub.lost import claiming, moving, vouching
 from mailhub.hub.lost.waiting import PART as CLAIMED
 from mailhub.hub.publishing import drafts
 from mailhub.hub.publishing import kinds as publishing
+from mailhub.hub.publishing.waiting import PART as PLANNED
 from mailhub.hub.resolver import Dns, System, fresh
 from mailhub.journeys import firing, reacting, running
 from mailhub.journeys import rows as on_the_way
@@ -131,7 +132,7 @@ def build_hub(
     asked = [*KINDS, *JOURNEY_KINDS, WHICH, twice.TWICE, surely.SURE, *LOST, *publishing.KINDS]
     kinds, offers = QuestionKinds(asked), Offers.of([PostOffer()])
     verbs, sources = all_verbs(offers), _sources(site, offers)
-    waiting = Parts.of([IN_GROUPS, ON_THE_WAY, stopped.part(sources), CLAIMED])
+    waiting = Parts.of([IN_GROUPS, ON_THE_WAY, stopped.part(sources), CLAIMED, PLANNED])
     return Hub(
         settings=settings,
         site=site,
