@@ -28,6 +28,7 @@ _SAID = {
     State.NEW: "new",
     State.CHANGED: "changed",
     State.GONE: "its file is gone",
+    State.UNCHANGED: "closed, and its file is back",
     State.BEHIND: "changed {elsewhere}; `mailhub export content` writes it into the file",
     State.CONFLICT: "changed in the file and {elsewhere}",
 }
@@ -60,9 +61,16 @@ def read_state(hub: Hub, session: Session) -> Folder:
     latest = [found for kind in KINDS for found in versions.latest(session, kind).values()]
     running = [found for found in latest if _counts(session, found, there)]
     agreed = {(kind, slug): sha for kind in KINDS for slug, sha in versions.agreed(session, kind).items()}
-    changes = [change for change in content.compare(there, running, agreed) if change.state is not State.UNCHANGED]
+    compared = content.compare(there, running, agreed)
+    changes = [each for each in compared if each.state is not State.UNCHANGED or _opens_again(session, each)]
     mailed = {(one.kind, one.slug): _by_mail(hub, session, one) for one in running if one.origin == versions.MAIL}
     return Folder(files, [change for change in changes if not _is_draft(change, files)], mailed)
+
+
+def _opens_again(session: Session, change: Change) -> bool:
+    """Whether it is the file of a group that was closed when it had none. What closes a journey is a word, not that."""
+    group = reading.by_slug(session, change.slug) if change.kind == lists.KIND else None
+    return group is not None and group.closed_at is not None
 
 
 def _by_mail(hub: Hub, session: Session, found: versions.Published) -> str:

@@ -20,7 +20,7 @@ from mailhub.hub.publishing import changes, release
 from mailhub.hub.publishing.changes import Effect, Terms
 from mailhub.hub.publishing.release import Key
 from mailhub.jobs.control import Terminal
-from mailhub.journeys import backfilling, releasing
+from mailhub.journeys import backfilling, loading, releasing, seconding
 from mailhub.journeys import publishing as journeys
 from mailhub.lists import publishing as lists
 from mailhub.people import persons, roles
@@ -97,7 +97,8 @@ def apply(hub: Hub, args: Mapping[str, Any], terminal: Terminal) -> int:
             told = f"Still {word}, though their file is gone: {', '.join(gone)}."
             terminal.out.write(f"{told} To close them: apply --close\n")
     waiting = {slug for _, slug in asked}
-    _backfill(hub, [slug for slug in terms.backfills if slug not in waiting], terms.spread, terminal)
+    for slug in (slug for slug in terms.backfills if slug not in waiting):
+        _backfill(hub, slug, args, terminal)
     for slug in sorted(waiting.intersection(terms.backfills)):
         terminal.out.write(f"{slug}: nobody comes in before it is published; say --backfill {slug} again then\n")
     return 0
@@ -170,12 +171,12 @@ def _chosen(folder: Folder, keep: str | None) -> list[Change]:
             + "\nNothing was published. See `mailhub plan`; then `mailhub apply --ours` publishes the files, "
             "`--theirs` leaves what runs, as the console or a mail published it."
         )
-    states = [State.NEW, State.CHANGED, *([State.CONFLICT] if keep == "files" else [])]
+    states = [State.NEW, State.CHANGED, State.UNCHANGED, *([State.CONFLICT] if keep == "files" else [])]
     return [change for change in folder.of(*states) if folder.has(change)]
 
 
 def _done(hub: Hub, session: Session, folder: Folder, change: Change, terms: Terms) -> list[str]:
-    word = "published" if change.state is State.NEW else "changed"
+    word = {State.NEW: "published", State.UNCHANGED: "opened"}.get(change.state, "changed")
     return [f"{word:<12}{change.file}", *_publishing(hub, session, folder, change, terms)]
 
 
@@ -205,19 +206,34 @@ def _only_backfilled(hub: Hub, session: Session, folder: Folder, terms: Terms) -
     return lines
 
 
-def _backfill(hub: Hub, slugs: Sequence[str], days: int, terminal: Terminal) -> None:
+def _backfill(hub: Hub, slug: str, args: Mapping[str, Any], terminal: Terminal) -> None:
     """Bring them in, a page a transaction: what is cut off is finished by saying it again."""
-    for slug in slugs:
-        progress, now = Progress(terminal, hub.clock, slug), hub.clock.now()
-        with hub.database.reading() as session:
-            ids = backfilling.whom(session, hub.site, slug, now=now)
-        came = 0
-        for start in range(0, len(ids), backfilling.PAGE):
-            with hub.database.transaction() as session:
-                came += backfilling.page(session, hub.site, slug, ids, start, days=days, now=now)
-            progress(min(start + backfilling.PAGE, len(ids)), len(ids))
-        progress.clear()
-        terminal.out.write(f"{slug}: people who have come in: {came}\n")
+    progress, now = Progress(terminal, hub.clock, slug), hub.clock.now()
+    with hub.database.reading() as session:
+        ids = backfilling.whom(session, hub.site, slug, now=now)
+    if len(ids) > seconding.MANY and not _may_come(hub, slug, len(ids), args):
+        told = "another organiser is asked by mail whether they may come in; say it again when they have agreed"
+        terminal.out.write(f"{slug}: people concerned at once: {len(ids)}; {told}\n")
+        return
+    came = 0
+    for start in range(0, len(ids), backfilling.PAGE):
+        with hub.database.transaction() as session:
+            came += backfilling.page(session, hub.site, slug, ids, start, days=args["spread"], now=now)
+        progress(min(start + backfilling.PAGE, len(ids)), len(ids))
+    progress.clear()
+    terminal.out.write(f"{slug}: people who have come in: {came}\n")
+
+
+def _may_come(hub: Hub, slug: str, count: int, args: Mapping[str, Any]) -> bool:
+    """Whether two organisers want so many to come in; where not, the others are asked. Nobody else: one is enough."""
+    with hub.database.transaction() as session:
+        who, now = _organiser(session, args["organiser"]), hub.clock.now()
+        one = journeys.published(session, slug, loading.facts(session, hub.site))
+        if one is None or not seconding.others(session, who) or seconding.may_come(session, slug, now=now):
+            return True
+        by = args["organiser"] or args["by"]
+        seconding.ask_to_bring_in(session, hub.site, one, count, by=by, who=who, now=now)
+        return False
 
 
 COMMANDS = {"plan": plan_command, "apply": apply_command}

@@ -1,7 +1,8 @@
 """Asks another organiser before a change that concerns thousands of people at once; their «pubblica» publishes it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,8 @@ from mailhub.verbs import Act, Answer, Outcome, Thing
 MANY = 5_000  # people; more than that are not moved by one person alone
 PUBLISH = {"it": ("pubblica", "sì"), "en": ("publish", "yes")}
 REFUSE = {"it": ("rifiuta", "no"), "en": ("refuse", "no")}
+AGREED = "publish"
+HOLDS = timedelta(days=7)  # their word that many people may come in
 CHANGED = "changed"  # asked anew, since the file or the mapping is another
 
 
@@ -60,16 +63,51 @@ def ask(
         "origin": origin,
         "who": who,
     }
-    people = others(session, who)
+    _ask(session, site, one, row, detail, plan, "second", name or by, now)
+    return others(session, who)
+
+
+def ask_to_bring_in(
+    session: Session, site: Site, one: Written, count: int, *, by: str, who: int | None, now: datetime
+) -> list[Person]:
+    """Ask whether so many people may come in at once who fitted before it ran; who is asked, the same not twice."""
+    row = publishing.find(session, one.slug)
+    assert row is not None, "nobody comes into a journey that does not run"
+    detail = {"slug": one.slug, "backfill": True, "by": by, "version": row.version, "who": who}
+    _ask(session, site, one, row, detail, Plan((), count), "second-people", by, now)
+    return others(session, who)
+
+
+def may_come(session: Session, slug: str, *, now: datetime) -> bool:
+    """Whether another organiser has said lately that many people may come into the version that runs."""
+    row = publishing.find(session, slug)
+    last = questions.last_about(session, things.PUBLISH, row.id) if row is not None else None
+    if row is None or last is None or last.settled_at is None or last.outcome != AGREED:
+        return False
+    asked = last.detail.get("backfill") and last.detail["version"] == row.version
+    return bool(asked) and now - last.settled_at <= HOLDS
+
+
+def _ask(
+    session: Session,
+    site: Site,
+    one: Written,
+    row: JourneyRow,
+    detail: dict[str, Any],
+    plan: Plan,
+    entry: str,
+    by: str,
+    now: datetime,
+) -> None:
     standing = questions.standing_question(session, things.PUBLISH, row.id)
     if standing is not None and standing.detail == detail:
-        return people
+        return
     if standing is not None:
         questions.settle(session, standing, CHANGED, None, now=now)
+    people = others(session, detail["who"])
     asked = [(person.id, None) for person in people]
     question = questions.ask(session, things.KIND[things.PUBLISH], row.id, asked, now=now, detail=detail)
-    _tell(session, site, one, row, plan, name or by, people, question, now)
-    return people
+    _tell(session, site, one, row, plan, entry, by, people, question, now)
 
 
 def _tell(
@@ -78,6 +116,7 @@ def _tell(
     one: Written,
     row: JourneyRow,
     plan: Plan,
+    entry: str,
     by: str,
     people: Sequence[Person],
     question: Question,
@@ -88,10 +127,10 @@ def _tell(
     for person in people:
         language = persons.language_of(person, site)
         effects = tuple(effect.told(language) for effect in plan.effects)
-        values = {"by": by, "count": plan.concerned, "effects": effects}
-        kind = f"journeys.second.{one.slug}"
+        values = {"by": by, "count": plan.concerned} | ({"effects": effects} if effects else {})
+        kind = f"journeys.{entry}.{one.slug}"
         telling.tell(
-            session, site, runs, person, "second", values, kind=kind, occurrence=question.id, now=now, about=about
+            session, site, runs, person, entry, values, kind=kind, occurrence=question.id, now=now, about=about
         )
 
 
@@ -100,12 +139,14 @@ def publish(act: Act) -> Outcome:
     question = _asked(act)
     if question is None:
         return Outcome(False, Answer("journeys.over", {}, None))
-    if not questions.settle(act.session, question, "publish", act.person_id, now=act.now):
+    if not questions.settle(act.session, question, AGREED, act.person_id, now=act.now):
         return Outcome(False, _already(act, question))
     detail = question.detail
     row, values = publishing.find(act.session, detail["slug"]), {"journey": detail["slug"]}
     if row is None or row.version != detail["version"]:
         return Outcome(True, Answer("journeys.second-late", values, None))
+    if detail.get("backfill"):
+        return Outcome(True, Answer("journeys.second-people-may", values, None))
     by = f"person {act.person_id}, as {detail['by']} asked"
     try:
         document = content.load_text(detail["text"], f"{Kind.JOURNEY.folder}/{detail['slug']}.yaml")

@@ -87,6 +87,17 @@ def test_a_file_that_is_gone_closes_its_group_only_when_somebody_says_so(site: C
     assert site.says("plan") == NOTHING
 
 
+def test_the_file_of_a_closed_group_that_comes_back_opens_it_again(site: Cli) -> None:
+    path = site.folder / "lists" / "notizie.yaml"
+    text = path.read_text()
+    path.unlink()
+    site.says("apply", "--close")
+    path.write_text(text)
+    assert "lists/notizie.yaml: closed, and its file is back\n" in site.says("plan")
+    assert "opened      lists/notizie.yaml\n" in site.says("apply")
+    assert site.says("plan") == NOTHING
+
+
 def test_the_first_run_publishes_groups_and_templates(cli: Cli) -> None:
     within(cli, prepare)
     assert cli.says("plan") == NOTHING

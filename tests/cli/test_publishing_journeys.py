@@ -229,6 +229,33 @@ def test_what_concerns_thousands_waits_for_another_organiser(way: Cli, monkeypat
     assert "journeys/welcome.yaml: changed" in way.says("plan")
 
 
+def test_thousands_come_in_only_when_another_organiser_agrees(way: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seconding, "MANY", 0)
+
+    def appoint(hub: Hub) -> None:
+        with hub.database.transaction() as session:
+            organisers = ["olga@example.org", "ada@example.org"]
+            roles.appoint(session, organisers, roles.ORGANISER, origin="config", now=hub.clock.now())
+
+    def agree(hub: Hub) -> None:
+        with hub.database.transaction() as session:
+            question = session.scalars(sa.select(Question).where(Question.kind == things.PUBLISH)).one()
+            ada = persons.find(session, "ada@example.org")
+            assert ada is not None
+            questions.settle(session, question, seconding.AGREED, ada.id, now=hub.clock.now())
+
+    within(way, appoint)
+    comes(way, "zoe@example.org")
+    wanted = ("apply", "--by", "olga@example.org", "--backfill", "welcome")
+    asked = "welcome: people concerned at once: 1; another organiser is asked by mail whether they may come in"
+    for _ in range(2):
+        said = way.says(*wanted)
+        assert asked in said
+        assert "people who have come in" not in said
+    within(way, agree)
+    assert "welcome: people who have come in: 1\n" in way.says(*wanted)
+
+
 def test_where_nobody_else_organises_nobody_is_asked(way: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seconding, "MANY", 0)
     way.file("journeys/welcome.yaml", FIRST.replace("  - {id: pause, wait: 10 d}\n", ""))

@@ -325,3 +325,44 @@ def test_the_same_is_asked_once_and_an_answer_to_what_has_changed_publishes_noth
     [told] = many.inbox(ADA)
     assert told["Subject"] == "Not published: welcome is another now"
     assert way(many)["version"] == 1
+
+
+def asks_to_bring_in(town: Town, count: int = 9_000) -> None:
+    with town.database.transaction() as session:
+        one = publishing.published(session, "welcome", loading.facts(session, town.hub.site))
+        olga = persons.find(session, OLGA)
+        assert one is not None
+        assert olga is not None
+        now = town.clock.now()
+        seconding.ask_to_bring_in(session, town.hub.site, one, count, by="olga", who=olga.id, now=now)
+    town.settles()
+
+
+def may_come(town: Town) -> bool:
+    with town.database.reading() as session:
+        return seconding.may_come(session, "welcome", now=town.clock.now())
+
+
+def test_many_come_in_at_once_only_when_another_organiser_agrees(many: Town) -> None:
+    asks_to_bring_in(many)
+    asks_to_bring_in(many, 9_001)
+    [question] = many.inbox(ADA)
+    assert question["Subject"] == "welcome: may 9,000 people come in?"
+    assert not may_come(many)
+    many.replies(ADA, question, "yes")
+    assert [mail["Subject"] for mail in many.inbox(ADA)] == ["Agreed: people may come into welcome"]
+    assert may_come(many)
+    assert way(many)["version"] == 1
+    many.passes(days=8)
+    assert not may_come(many)  # it was about who was there then
+
+
+@pytest.mark.parametrize("word", ["no", None])
+def test_who_says_no_or_agreed_to_what_ran_before_lets_nobody_in(many: Town, word: str | None) -> None:
+    asks_to_bring_in(many)
+    [question] = many.inbox(ADA)
+    many.replies(ADA, question, word or "yes")
+    many.inbox(ADA)
+    if word is None:
+        changes(many, "steps: [{send: one}, {id: pause, wait: 10 d}, {send: extra}]\n")
+    assert not may_come(many)
