@@ -274,7 +274,7 @@ def _needs(module: Module, ground: dict[str, Module]) -> set[str]:
     return found - {module.name}
 
 
-@pytest.mark.parametrize("folder", ["lists", "journeys", "templates"])
+@pytest.mark.parametrize("folder", ["lists", "journeys", "templates", "segments"])
 def test_content_folders_hold_no_code(folder: str) -> None:
     assert not list((ROOT / folder).rglob("*.py"))
 

@@ -17,6 +17,7 @@ from mailhub.lists import (
     correcting,
     directory,
     explaining,
+    how_many,
     inviting,
     listening,
     mediating,
@@ -96,6 +97,17 @@ VERBS: tuple[Verb, ...] = (
     _anywhere("digest", Level.VOICE, being.digest, being.put_back),
     _anywhere("owner", Level.PUBLIC, explaining.owner, only_tells=True),
     _anywhere("join", Level.LIGHT, coming.join),
+    Verb(
+        how_many.NAME,
+        WORDS[how_many.NAME],
+        Level.VOICE,  # by role it is the organisers'
+        frozenset({things.LIST}),
+        how_many.tell,
+        takes_argument=True,
+        colon=True,
+        only_tells=True,
+        of_person=True,
+    ),
     _anywhere(directory.NAME, Level.PUBLIC, directory.which, only_tells=True, of_person=True),
     Verb(
         signing_up.NAME,

@@ -119,6 +119,7 @@ WORDS: Mapping[str, Forms] = {
         "en": ("events only", "only events"),
     },
     "left-out": {"it": ("tralasciati", "messaggi tralasciati"), "en": ("left out", "messages left out")},
+    "how-many": {"it": ("segmenti",), "en": ("segments",)},
     "lists": {
         "it": ("gruppi", "i gruppi", "elenco dei gruppi", "quali gruppi", "quali gruppi ci sono", "che gruppi ci sono"),
         "en": ("groups", "the groups", "lists", "which groups", "which groups are there"),

@@ -37,7 +37,7 @@ VERBS = {
         *("mio", "solo", "non", "gruppi", "nome", "lingua", "tralasciati"),
         *("riformula", "modifica", "cambia", "fidati", "escludi", "riammetti"),
         *("ricorso", "riapri", "manda", "ritmo", "solo", "chiudi", "due", "mediazione", "conferma", "togli"),
-        *("segnala", "aspetta", "visto", "finito", "sono", "garantisco"),
+        *("segnala", "aspetta", "visto", "finito", "sono", "garantisco", "segmenti"),
     },
     "en": {
         *(
@@ -62,7 +62,7 @@ VERBS = {
         *("mine", "only", "not", "groups", "name", "language", "left", "decisions"),
         *("rephrase", "edit", "change", "trust", "ban", "readmit"),
         *("appeal", "reopen", "send", "slow", "letter", "close", "two", "mediation", "uphold", "lift"),
-        *("report", "wait", "handled", "end", "it's", "vouch", "discard"),
+        *("report", "wait", "handled", "end", "it's", "vouch", "discard", "segments"),
     },
 }
 OURS = ("calm", "delivery", "footer", "inbound", "lists", "lost", "publishing")

@@ -45,7 +45,7 @@ ELSEWHERE = {
     "lists.which-group": {"enrol", "only-decisions", "only-events", "pause", "leave", "each", "digest", "join"},
     "lists.invite-how": {"invite"},
     **{key: {"correct"} for key in ("lists.correct-how", "lists.withdraw-too-late")},
-    "inbound.not-allowed": {"enrol", "invite", "publish", "refuse", "approve", "deny", "withdraw"},
+    "inbound.not-allowed": {"enrol", "invite", "publish", "refuse", "approve", "deny", "withdraw", "how-many"},
     "lists.help-moderating": {"readmit"},
     "calm.help-moderating": {"readmit", "voices", "mediation", "lift"},
     "calm.report-asked": {"slow"},

@@ -36,9 +36,11 @@ from mailhub.journeys.planning import Plan
 from mailhub.journeys.rows import VISITS
 from mailhub.journeys.tables import Enrolment, JourneyRow
 from mailhub.language import LANGUAGES
-from mailhub.lists import things
+from mailhub.lists import asking, things
 from mailhub.lists.tables import HeldPost, MailList, Measure, Subscription, ThreadMute, Tool
 from mailhub.people import persons, roles
+from mailhub.people.segments import publishing as segments
+from mailhub.people.segments import resolving
 from mailhub.people.tables import Address, Asking, Deed, Person, Question
 from mailhub.tokens import Token, kind_named
 from mailhub.verbs import Thing, Verb
@@ -117,6 +119,7 @@ CASES: dict[str, Case] = {
     "join": Case(UGO, "garden"),
     "enrol": Case(OLGA, "garden", behind=": nora@example.org"),
     "invite": Case(ANA, "garden", behind=" nora@example.org"),
+    "how-many": Case(ADA, "garden", behind=": writers"),
     "search": Case(ANA, "garden", behind=": fence"),
     "letter-time": Case(ANA, "garden", behind=" 18:00 on Monday", fields={"hour": "18:00", "day": ["0"]}),
     "name": Case(ANA, "garden", behind=": Anna"),
@@ -226,6 +229,9 @@ def place(town: Town) -> Town:
     lost(town)
     with town.database.transaction() as session:
         roles.appoint(session, [ADA], roles.ORGANISER, origin="config", now=town.clock.now())
+        segment = content.load_text("title: Writers\nwhen: posts.count >= 1\n", "segments/writers.yaml")
+        known = asking.before_segments(session, town.hub.site)
+        segments.apply_files(session, resolving.read_all([segment], known).written.values(), now=town.clock.now())
     town.writes(BEA, to="courtyard@lists.test", subject="Whose?", text="Is this the yard?")
     journeying(town)
     for name, text in (("court", "title: Court\n"), ("tower", "title: Tower\nmoderators: [pat@example.org]\n")):

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from mailhub import content
 from mailhub.journeys import segments as journeys
 from mailhub.journeys.tables import Enrolment, SegmentMember
 from mailhub.lists import asking
+from mailhub.people import roles
 from mailhub.people.segments import counting, publishing, written
 from mailhub.people.segments.resolving import facts
 from tests.stories.journeys import publishes
@@ -27,15 +29,28 @@ def garden(town: Town) -> Town:
     return town
 
 
-def means(town: Town, slug: str, when: str) -> None:
+def means(town: Town, slug: str, when: str, title: str = "T") -> None:
     """Publish a segment, as `mailhub apply` does."""
-    document = content.load_text(f"title: T\nwhen: {when}\n", f"segments/{slug}.yaml")
+    document = content.load_text(f"title: {title}\nwhen: {when}\n", f"segments/{slug}.yaml")
     with town.database.transaction() as session:
         before = asking.before_segments(session, town.hub.site)
         known = facts(document, before, publishing.running(session, before).segments)
         one = written.Written(document, written.read(document, known))
         publishing.apply_files(session, [one], now=town.clock.now())
         journeys.look_anew(session, [slug])
+
+
+def text_of(mail: EmailMessage) -> str:
+    """Its words, wherever lines break."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+def organises(town: Town, email: str) -> None:
+    """They organise the site, not only a group."""
+    with town.database.transaction() as session:
+        roles.appoint(session, [email], roles.ORGANISER, origin="config", now=town.clock.now())
 
 
 def came(town: Town, email: str) -> list[datetime]:
@@ -129,3 +144,35 @@ def test_what_names_a_segment_that_was_taken_back_waits_and_goes_on_when_it_is_t
     garden.writes(NIVES, to="garden@lists.test", subject="Pots", text="And these?")
     garden.settles()
     assert len(came(garden, NIVES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "subject", "told"),
+    [
+        ("segmenti: in-orto", "Quante persone: in-orto", "Chi coltiva: ora le persone sono 2."),
+        ("Segments: segment.in_orto", "How many people: in-orto", "Growers: there are 2 people now."),
+        ("segmenti: in orta", "Quante persone: in-orto", "Chi coltiva: ora le persone sono 2."),
+        ("segments: choir", "Which segment?", "- in-orto"),
+        ("segmenti", "Quante persone: i segmenti di Pietrafiore", "- in-orto: 2"),
+    ],
+)
+def test_an_organiser_asks_by_mail_of_how_many_people_a_segment_is(
+    garden: Town, words: str, subject: str, told: str
+) -> None:
+    organises(garden, OLGA)
+    means(garden, "in-orto", "list.garden.member", "{it: Chi coltiva, en: Growers}")
+    garden.writes(OLGA, to="hub@lists.test", text=words)
+    answer = garden.mailbox(OLGA)[-1]
+    assert answer["Subject"] == subject
+    assert told in text_of(answer)
+    garden.replies(OLGA, answer, f"{words.split()[0].strip(':')}: in-orto")
+    assert garden.mailbox(OLGA)[-1]["Subject"].endswith(": in-orto")
+
+
+def test_nobody_else_is_told_and_their_words_come_back(garden: Town) -> None:
+    organises(garden, OLGA)
+    means(garden, "in-orto", "list.garden.member")
+    garden.writes(NIVES, to="hub@lists.test", text="segmenti: in-orto")
+    answer = garden.mailbox(NIVES)[-1]
+    assert "lo può fare solo" in answer["Subject"]
+    assert "segmenti: in-orto" in text_of(answer)

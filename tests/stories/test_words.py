@@ -8,15 +8,18 @@ from unittest.mock import patch
 import pytest
 import sqlalchemy as sa
 
-from mailhub import wording
+from mailhub import content, wording
 from mailhub.hub import roundtrip
 from mailhub.journeys import seconding
+from mailhub.lists import asking as asking_of
 from mailhub.lists import publishing, reading, subscriptions
 from mailhub.lists.enrolling import Roll
 from mailhub.lists.tables import DeliveryChoice, MailList
 from mailhub.people import persons, roles
 from mailhub.people.checking import Newcomer
 from tests.stories.journeys import publishes
+from mailhub.people.segments import publishing as segments
+from mailhub.people.segments import resolving
 from tests.stories.reports import bounce, complaint, last_copy
 from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
@@ -499,6 +502,17 @@ def setting_up(town: Town) -> None:
     answers_last(town, OLGA, "round-trip")
 
 
+def counting(town: Town) -> None:
+    """Somebody who organises the site asks of how many people its segments are."""
+    segment = content.load_text("title: Members\nwhen: lists.member\n", "segments/members.yaml")
+    with town.database.transaction() as session:
+        roles.appoint(session, [OLGA], roles.ORGANISER, origin="config", now=town.clock.now())
+        read = resolving.read_all([segment], asking_of.before_segments(session, town.hub.site))
+        segments.apply_files(session, read.written.values(), now=town.clock.now())
+    for behind in ("", ": members", ": nobody at all"):
+        town.writes(OLGA, to="hub@lists.test", text=f"{say(town, 'how-many')}{behind}")
+
+
 def being_for_nobody(town: Town) -> None:
     it_is, answer, refuse = (say(town, verb) for verb in ("it-is", "answer-author", "refuse-unrouted"))
     town.opens_list("pergola", members=[LIA, TEO], organiser=OLGA)
@@ -614,6 +628,7 @@ SCENES: tuple[Callable[[Town], None], ...] = (
     being_addressed,
     what_is_kept_of_a_person,
     setting_up,
+    counting,
     being_for_nobody,
     on_a_monday,
     publishing_by_mail,
