@@ -176,3 +176,17 @@ def test_nobody_else_is_told_and_their_words_come_back(garden: Town) -> None:
     answer = garden.mailbox(NIVES)[-1]
     assert "lo può fare solo" in answer["Subject"]
     assert "segmenti: in-orto" in text_of(answer)
+
+
+def test_a_journey_names_what_a_version_names_that_somebody_is_still_on(garden: Town) -> None:
+    means(garden, "done", "posts.count >= 5")
+    long = HEAD.replace("1 min", "30 d") + "trigger: {segment: list.garden.member}\n"
+    publishes(garden, f"{long}exits: [{{id: done, when: segment.done}}]\n", {})
+    garden.settles()
+    garden.joins("garden", ZOE)
+    garden.settles()
+    publishes(garden, long, {})
+    with garden.database.transaction() as session:
+        assert journeys.that_name(session, ["done"]) == ["welcome"]
+        session.execute(sa.update(Enrolment).values(ended="stopped", ended_at=garden.clock.now(), due_at=None))
+        assert journeys.that_name(session, ["done"]) == []
