@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from mailhub.cli.firstrun import prepare
 from mailhub.hub.build import Hub
-from mailhub.journeys import seconding
+from mailhub.journeys import seconding, things
 from mailhub.journeys.tables import Enrolment
 from mailhub.lists import places, reading
-from mailhub.people import persons, roles
+from mailhub.people import persons, questions, roles
+from mailhub.people.tables import Question
 from tests.cli.conftest import Cli
 from tests.cli.test_publishing import NOTHING, within
 

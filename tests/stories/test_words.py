@@ -17,9 +17,9 @@ from mailhub.lists.enrolling import Roll
 from mailhub.lists.tables import DeliveryChoice, MailList
 from mailhub.people import persons, roles
 from mailhub.people.checking import Newcomer
-from tests.stories.journeys import publishes
 from mailhub.people.segments import publishing as segments
 from mailhub.people.segments import resolving
+from tests.stories.journeys import publishes
 from tests.stories.reports import bounce, complaint, last_copy
 from tests.stories.town import FORGED, Town
 from tests.stories.town import body as text_of
