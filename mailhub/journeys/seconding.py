@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from mailhub import content
+from mailhub import content, formats
 from mailhub.content import BadContent, Kind
 from mailhub.db import versions
 from mailhub.errors import BadInput
@@ -127,7 +127,8 @@ def _tell(
     for person in people:
         language = persons.language_of(person, site)
         effects = tuple(effect.told(language) for effect in plan.effects)
-        values = {"by": by, "count": plan.concerned} | ({"effects": effects} if effects else {})
+        values: dict[str, object] = {"by": by, "count": formats.number(language, plan.concerned)}
+        values |= {"effects": effects} if effects else {}
         kind = f"journeys.{entry}.{one.slug}"
         telling.tell(
             session, site, runs, person, entry, values, kind=kind, occurrence=question.id, now=now, about=about

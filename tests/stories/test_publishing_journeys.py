@@ -347,7 +347,7 @@ def test_many_come_in_at_once_only_when_another_organiser_agrees(many: Town) -> 
     asks_to_bring_in(many)
     asks_to_bring_in(many, 9_001)
     [question] = many.inbox(ADA)
-    assert question["Subject"] == "welcome: may 9,000 people come in?"
+    assert question["Subject"] == "Welcome: may 9,000 people come in?"
     assert not may_come(many)
     many.replies(ADA, question, "yes")
     assert [mail["Subject"] for mail in many.inbox(ADA)] == ["Agreed: people may come into welcome"]
