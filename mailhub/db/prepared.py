@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -76,6 +76,8 @@ def _as_json(value: object) -> object:
         case datetime():
             if value.tzinfo is None:
                 raise ValueError("a datetime without a time zone reached the database")
+            return value.isoformat()
+        case date():
             return value.isoformat()
         case bytes():
             return f"\\x{value.hex()}"

@@ -128,7 +128,7 @@ def _tell(
         language = persons.language_of(person, site)
         effects = tuple(effect.told(language) for effect in plan.effects)
         values: dict[str, object] = {"by": by, "count": formats.number(language, plan.concerned)}
-        values |= {"effects": effects} if effects else {}
+        values |= {"effects": effects} if entry == "second" else {}
         kind = f"journeys.{entry}.{one.slug}"
         telling.tell(
             session, site, runs, person, entry, values, kind=kind, occurrence=question.id, now=now, about=about

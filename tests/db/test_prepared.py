@@ -1,7 +1,7 @@
 """Statements made once do what SQLAlchemy's would: one row or many, each type as it went in, on both databases."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
@@ -28,24 +28,26 @@ THING = sa.Table(
     sa.Column("name", sa.String),
     sa.Column("colour", word(Colour)),
     sa.Column("at", UtcDateTime()),
+    sa.Column("day", sa.Date),
     sa.Column("kept", sa.JSON),
     sa.Column("raw", sa.LargeBinary),
     sa.Column("is_open", sa.Boolean),
     prefixes=["TEMPORARY"],
 )
-NAMES = ("id", "part", "name", "colour", "at", "kept", "raw", "is_open")
+NAMES = ("id", "part", "name", "colour", "at", "day", "kept", "raw", "is_open")
 NOON = datetime(2026, 3, 29, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def row(number: int, **others: Any) -> dict[str, Any]:
     return {
         "id": 5_000_000_000 + number, "part": number, "name": f'«è» "{number}" \\ {{a,b}} \n', "colour": Colour.BLUE,
-        "at": NOON.astimezone(timezone(timedelta(hours=2))), "kept": {"a": [1, None, "è"], "b": {}},
+        "at": NOON.astimezone(timezone(timedelta(hours=2))), "day": date(2026, 3, 29),
+        "kept": {"a": [1, None, "è"], "b": {}},
         "raw": b"\x00\\x\xff", "is_open": number % 2 == 0, "not of this table": object,
     } | others  # fmt: skip
 
 
-NOTHING = dict.fromkeys(("name", "colour", "at", "raw", "is_open"))
+NOTHING = dict.fromkeys(("name", "colour", "at", "day", "raw", "is_open"))
 SOME = {
     "one": [row(1)],
     "one of nothing": [row(1, **NOTHING)],
