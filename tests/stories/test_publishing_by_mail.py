@@ -116,6 +116,8 @@ def test_what_is_discarded_or_waits_too_long_changes_nothing_and_is_not_kept(gar
     assert again["Subject"] == "That plan is over: welcome"
     assert "You discarded it on Monday 9 March, 9:00." in said(again)
     garden.passes(days=8)
+    [monday] = garden.inbox(OLGA)
+    assert "What you sent for spring waits for a word of yours" in said(monday)
     late = answers(garden, second, "publish")
     assert "It waited for a week, until Monday 16 March, 9:00." in said(late)
     with garden.database.reading() as session:
