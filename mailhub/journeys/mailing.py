@@ -163,13 +163,16 @@ class Outgoing:
     def _footer(self, journey: Journey, group: MailList | None, language: str) -> str:
         key = journey.slug, group.id if group else None, language
         if key not in self._footers:
-            because = sentence(journey, group, language)
-            self._footers[key] = (
-                footer(language, because, roles.contact(self._session, self._site), member=False)
-                if group is None
-                else footer(language, because, voice.contact(self._site, group, language))
-            )
+            self._footers[key] = last_lines(self._session, self._site, journey, group, language)
         return self._footers[key]
+
+
+def last_lines(session: Session, site: Site, journey: Journey, group: MailList | None, language: str) -> str:
+    """The two last lines of each mail of a journey: why somebody gets it, and who is behind it."""
+    because = sentence(journey, group, language)
+    if group is None:
+        return footer(language, because, roles.contact(session, site), member=False)
+    return footer(language, because, voice.contact(site, group, language))
 
 
 def sentence(journey: Journey, group: MailList | None, language: str) -> str:

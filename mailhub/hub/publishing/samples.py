@@ -19,12 +19,11 @@ from mailhub.journeys.overhearing import ears
 from mailhub.journeys.seeing import Somebody
 from mailhub.journeys.simulating import Course
 from mailhub.journeys.totals import Totals
-from mailhub.language import Words, footer
-from mailhub.lists import joining, reading, voice
+from mailhub.language import Words
+from mailhub.lists import joining, reading
 from mailhub.lists.checks import Written as WrittenList
 from mailhub.lists.reading import BELONGING
 from mailhub.lists.tables import MailList, Subscription
-from mailhub.people import roles
 from mailhub.people.tables import Person
 from mailhub.site import Site
 from mailhub.templates import publishing as templates
@@ -72,9 +71,8 @@ def of_journey(
     found = seeing.values(session, site, group, person, letter.vars)
     given = {name: found[name] if found[name] is not None else letter.fallback.get(name) for name in found}
     try:
-        made = rendering.render(
-            template, {**letter.fallback, **given}, _footer(session, site, journey, group, template)
-        )
+        below = mailing.last_lines(session, site, journey, group, template.language)
+        made = rendering.render(template, {**letter.fallback, **given}, below)
     except BadValue:
         return None
     return Words(made.subject, made.text)
@@ -144,11 +142,3 @@ def _template(session: Session, site: Site, files: Files, name: str, language: s
     if runs is not None and runs.language == language:
         return runs
     return next(iter(mailed.values()), runs)
-
-
-def _footer(session: Session, site: Site, journey: Journey, group: MailList | None, template: Compiled) -> str:
-    language = template.language
-    because = mailing.sentence(journey, group, language)
-    if group is None:
-        return footer(language, because, roles.contact(session, site), member=False)
-    return footer(language, because, voice.contact(site, group, language))
